@@ -1,0 +1,66 @@
+"""The whole service as one ASGI application: the only place that knows every part.
+
+>>> app = create_app(settings)          # settings.database_url must point to a migrated database
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
+
+import zhuisu
+from zhuisu import auth, db, parties, problems
+from zhuisu.db import Database
+from zhuisu.settings import Settings
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The wall clock, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
+    """The application for ``settings``; ``clock`` is what its verbs take for now."""
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        async with db.connect(
+            settings.database_url,
+            size=settings.pool_size,
+            acquire_timeout=settings.acquire_timeout,
+            statement_timeout=settings.statement_timeout,
+        ) as database:
+            app.state.db = database
+            yield
+
+    def provide_db(state: State) -> Database:
+        database: Database = state.db
+        return database
+
+    return Litestar(
+        route_handlers=[*parties.HANDLERS],
+        lifespan=[lifespan],
+        middleware=[auth.MIDDLEWARE],
+        dependencies={
+            "db": Provide(provide_db, sync_to_thread=False),
+            "settings": Provide(lambda: settings, sync_to_thread=False),
+            "now": Provide(clock, sync_to_thread=False),
+            "who": Provide(auth.caller, sync_to_thread=False),
+        },
+        state=State({"settings": settings, "clock": clock}),
+        exception_handlers={Exception: problems.handler},
+        request_max_body_size=settings.max_body,
+        openapi_config=OpenAPIConfig(
+            title="zhuisu 追溯",
+            version=zhuisu.__version__,
+            path="/schema",
+            components=Components(security_schemes={"key": SecurityScheme(type="http", scheme="bearer")}),
+        ),
+    )

@@ -1,0 +1,169 @@
+"""Capture: events in, once and for ever, in the caller's transaction.
+
+>>> async with db.transaction() as conn:
+...     await append(conn, read(body), by=party, now=now)
+[Recorded(id=UUID('019b…'), event_id='ni:///sha-256;…?ver=CBV2.0', fresh=True)]
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+import msgspec
+
+from zhuisu.db import Connection
+from zhuisu.events import Action, Event, EventType, digest, hash_id, read
+from zhuisu.ledger import store
+from zhuisu.ledger.errors import EventIdConflict
+from zhuisu.ledger.model import Links, Role, event_id, links, name_hash, original
+
+ORIGINAL = datetime(1, 1, 1, tzinfo=UTC)
+"""In ``ledger.name.declared``: not a declaration but the event itself."""
+
+KINDS = list(EventType)
+ACTIONS = [None, *Action]
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """What became of one event: its id, its eventID, and whether it was new."""
+
+    id: UUID
+    event_id: str
+    fresh: bool
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    event: Event
+    id: UUID
+    digest: bytes
+    name: str
+
+    @property
+    def key(self) -> tuple[UUID, datetime]:
+        declaration = self.event.declaration
+        return name_hash(self.name), declaration.time if declaration else ORIGINAL
+
+
+async def append(conn: Connection, events: Sequence[Event], *, by: int, now: datetime) -> list[Recorded]:
+    """Record ``events``, captured by organisation ``by``; what is here already is left as it is.
+
+    Answers in the order given. Raises EventIdConflict when an eventID is bound to another content; then nothing is stored.
+    """
+    entries = [_entry(event) for event in events]
+    if not entries:
+        return []
+    places = await store.places(conn, (_place(entry.event) for entry in entries))
+    unique: dict[UUID, _Entry] = {}
+    for entry in entries:
+        unique.setdefault(entry.id, entry)
+    await _bind(conn, unique)
+    fresh = await store.add_events(conn, [_row(entry, places, by, now) for entry in unique.values()])
+    await _require_equal(conn, [entry for entry in unique.values() if entry.id not in fresh])
+    added = [entry for entry in unique.values() if entry.id in fresh]
+    if added:
+        await _link(conn, added, places)
+        await _withdraw(conn, added)
+    return [Recorded(e.id, e.name, e.id in fresh and unique[e.id] is e) for e in entries]
+
+
+def _entry(event: Event) -> _Entry:
+    content = digest(event)
+    return _Entry(event, event_id(event, content), content, event.event_id or hash_id(event))
+
+
+def _place(event: Event) -> str:
+    return event.location or event.read_point
+
+
+def _row(entry: _Entry, places: dict[str, int], by: int, now: datetime) -> store.EventRow:
+    event = entry.event
+    return store.EventRow(
+        id=entry.id,
+        digest=entry.digest,
+        t=event.time,
+        rec=now,
+        kind=KINDS.index(event.type),
+        action=ACTIONS.index(event.action),
+        step=event.step,
+        disposition=event.disposition,
+        loc=places[_place(event)],
+        party=by,
+        name=entry.name,
+        declared=event.declaration is not None,
+        doc=event.doc.decode(),
+    )
+
+
+async def _bind(conn: Connection, entries: dict[UUID, _Entry]) -> None:
+    wanted: dict[tuple[UUID, datetime], UUID] = {}
+    for entry in entries.values():
+        if wanted.setdefault(entry.key, entry.id) != entry.id:
+            raise _conflict(entry)
+    await store.bind_names(conn, wanted)
+    bound = await store.names(conn, (h for h, _ in wanted))
+    for entry in entries.values():
+        if bound[entry.key] != entry.id:
+            raise _conflict(entry)
+
+
+async def _require_equal(conn: Connection, repeated: list[_Entry]) -> None:
+    known = await store.digests(conn, (entry.id for entry in repeated))
+    for entry in repeated:
+        if known[entry.id] != entry.digest:
+            raise _conflict(entry)
+
+
+def _conflict(entry: _Entry) -> EventIdConflict:
+    return EventIdConflict(
+        f"another event with the eventID {entry.name} is recorded",
+        where="eventID",
+        mend="give the new event an eventID of its own, or none",
+        event=entry.name,
+    )
+
+
+async def _link(conn: Connection, added: list[_Entry], places: dict[str, int]) -> None:
+    linked = [(entry, links(entry.event)) for entry in added]
+    ids = await store.intern_codes(conn, (uri for _, found in linked for uri in _uris(found)))
+    touches, holds, parts = [], [], []
+    for entry, found in linked:
+        loc = places[_place(entry.event)]
+        if entry.event.declaration:
+            named = dict.fromkeys(ids[uri] for uri in _uris(found))
+            touches += [(code, entry.id, loc, int(Role.declaration)) for code in named]
+            continue
+        touches += [(ids[t.uri], entry.id, loc, int(t.role)) for t in found.touches]
+        holds += [(ids[h.child], entry.id, ids[h.parent], loc, int(h.op)) for h in found.holds]
+        group = [t for t in found.touches if t.role in {Role.input, Role.output, Role.transformation}]
+        parts += [(entry.id, int(t.role), ids[t.uri]) for t in group]
+    await store.add_links(conn, touches, holds, parts)
+
+
+async def _withdraw(conn: Connection, added: list[_Entry]) -> None:
+    """Void what a declaration among ``added`` declares wrong, and what one that came earlier had declared wrong."""
+    bound = await store.names(conn, (entry.key[0] for entry in added))
+    declared = {h for h, when in bound if when != ORIGINAL}
+    for entry in added:
+        h = entry.key[0]
+        if h not in declared:
+            continue
+        event = original(entry.event)
+        ev = bound.get((h, ORIGINAL)) or event_id(event, digest(event))
+        await _void(conn, ev, event)
+
+
+async def _void(conn: Connection, ev: UUID, declared: Event) -> None:
+    # The original's own words decide what is void; the declaration's copy of them serves until the original arrives.
+    here = await store.stored(conn, [ev])
+    found = links(read(here[0].doc.encode())[0] if here else declared)
+    ids = await store.intern_codes(conn, _uris(found))
+    await store.void(
+        conn,
+        ev,
+        list(dict.fromkeys(ids[t.uri] for t in found.touches)),
+        list(dict.fromkeys((ids[h.child], ids[h.parent]) for h in found.holds)),
+    )
+
+
+def _uris(found: Links) -> list[str]:
+    return [*(t.uri for t in found.touches), *(uri for h in found.holds for uri in (h.parent, h.child))]

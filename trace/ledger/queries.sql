@@ -1,0 +1,137 @@
+-- name: add_places
+-- Intern locations; returns all of them.
+with given as (select distinct uri from unnest($1::text[]) as u (uri)),
+added as (
+  insert into ledger.place (uri) select uri from given order by uri on conflict do nothing returning id, uri
+)
+select id, uri from added
+union all
+select p.id, p.uri from ledger.place p join given using (uri)
+
+-- name: add_events
+-- The gate: an event that is already here comes back nowhere, and leaves no links.
+insert into ledger.event (id, digest, t, rec, kind, action, step, disposition, loc, party, name, declared, doc)
+select * from unnest(
+  $1::uuid[], $2::bytea[], $3::timestamptz[], $4::timestamptz[], $5::smallint[], $6::smallint[],
+  $7::text[], $8::text[], $9::integer[], $10::integer[], $11::text[], $12::boolean[], $13::text[]
+)
+on conflict (id) do nothing
+returning id
+
+-- name: digests
+-- What is stored under ids that were offered again.
+select id, digest from ledger.event where id = any($1::uuid[])
+
+-- name: add_names
+-- Bind eventIDs to events; a pair that is bound already stays.
+insert into ledger.name (h, declared, ev)
+select * from unnest($1::uuid[], $2::timestamptz[], $3::uuid[])
+on conflict do nothing
+
+-- name: names
+-- To which event each eventID is bound, originals and declarations.
+select h, declared, ev from ledger.name where h = any($1::uuid[])
+
+-- name: find_codes
+-- Dictionary: ids of the codes that are known, by class and URI.
+select c.uri, k.id
+from unnest($1::text[], $2::text[]) as c (class, uri)
+join ledger.code_key k on k.h = ledger.key(c.class, c.uri)
+
+-- name: take_code_ids
+-- As many fresh ids as asked for, neighbours of one another.
+select nextval('ledger.code_ids') as id from generate_series(1, $1::int)
+
+-- name: add_code_keys
+-- Sorted, so that two writers never wait for one another in a ring; returns the winners.
+insert into ledger.code_key (h, id)
+select ledger.key(c.class, c.uri), c.id
+from unnest($1::text[], $2::text[], $3::bigint[]) as c (class, uri, id)
+order by 1
+on conflict (h) do nothing
+returning id
+
+-- name: add_codes
+-- The text of new codes.
+insert into ledger.code (id, uri) select * from unnest($1::bigint[], $2::text[])
+
+-- name: void_touches
+-- The event is declared wrong: these codes were not named in it.
+insert into ledger.touch (code, ev, loc, role) select c, $2::uuid, 0, 9 from unnest($1::bigint[]) as u (c) on conflict do nothing
+
+-- name: void_holds
+-- The event is declared wrong: these children did not move in or out.
+insert into ledger.hold (child, ev, parent, loc, op)
+select c, $3::uuid, p, 0, 9 from unnest($1::bigint[], $2::bigint[]) as u (c, p)
+on conflict do nothing
+
+-- name: events
+-- Events by id, in their order.
+select e.id, e.t, e.rec, e.kind, e.action, e.step, e.disposition, e.party, e.name, e.doc, p.uri as place
+from ledger.event e left join ledger.place p on p.id = e.loc
+where e.id = any($1::uuid[])
+order by e.id
+
+-- name: named
+-- All events under one eventID: the original first, then its declarations.
+select e.doc from ledger.name n join ledger.event e on e.id = n.ev where n.h = $1 order by n.declared, e.rec
+
+-- name: uris
+-- The text of codes.
+select id, uri from ledger.code where id = any($1::bigint[])
+
+-- name: paths
+-- What happened to each root before till, itself or in what it travelled: event, the code it came through, and how.
+select root, w.code as via, w.depth, m.ev, m.how
+from unnest($1::bigint[], $2::uuid[]) as r (root, till)
+cross join lateral ledger.windows(r.root, r.till) w
+cross join lateral (
+  select t.ev, t.role as how from ledger.touch t
+  where t.code = w.code and t.ev >= w.lo and t.ev <= w.hi and t.ev < r.till and t.role < 9
+    and (select count(*) from ledger.touch v where v.code = t.code and v.ev = t.ev and v.role = 9) = 0
+  union all
+  select h.ev, (100 + h.op)::smallint from ledger.hold h
+  where h.child = w.code and h.ev >= w.lo and h.ev <= w.hi and h.ev < r.till and h.op < 9
+    and (select count(*) from ledger.hold v where v.child = h.child and v.ev = h.ev and v.op = 9) = 0
+  offset 0
+) m
+
+-- name: lots_of
+-- The lots that instances are members of.
+select child, parent from ledger.hold h
+where child = any($1::bigint[]) and op = 5
+  and (select count(*) from ledger.hold v where v.child = h.child and v.ev = h.ev and v.op = 9) = 0
+
+-- name: parts
+-- The other side of transformations: for each event what went in (6), came out (7) or joins it to others (8).
+select ev, role, code from ledger.part where ev = any($1::uuid[])
+
+-- name: joined
+-- All events of a transformation id.
+select code, ev from ledger.touch where code = any($1::bigint[]) and role = 8
+
+-- name: children
+-- What was ever packed into, associated with, or a member of these codes, up to a number.
+select distinct h.parent, h.child, h.op from ledger.hold h
+where h.parent = any($1::bigint[]) and h.op in (1, 3, 5, 6) and h.ev < $2::uuid
+  and (select count(*) from ledger.hold v where v.child = h.child and v.ev = h.ev and v.op = 9) = 0
+limit $3
+
+-- name: last
+-- Where each code stands before till: its last own event, its last way in or out, and whether that container was emptied since.
+select u.code, t.ev as touched, h.ev as held, h.op, h.parent,
+  exists (
+    select from ledger.touch x where x.code = h.parent and x.role = 3 and x.ev > h.ev and x.ev < $2::uuid
+      and (select count(*) from ledger.touch v where v.code = x.code and v.ev = x.ev and v.role = 9) = 0
+  ) as emptied
+from unnest($1::bigint[]) as u (code)
+left join lateral (
+  select a.ev from ledger.touch a where a.code = u.code and a.role < 9 and a.ev < $2::uuid
+    and (select count(*) from ledger.touch v where v.code = a.code and v.ev = a.ev and v.role = 9) = 0
+  order by a.ev desc limit 1
+) t on true
+left join lateral (
+  select a.ev, a.op, a.parent from ledger.hold a where a.child = u.code and a.op in (1, 2) and a.ev < $2::uuid
+    and (select count(*) from ledger.hold v where v.child = a.child and v.ev = a.ev and v.op = 9) = 0
+  order by a.ev desc limit 1
+) h on true

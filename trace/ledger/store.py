@@ -1,0 +1,194 @@
+"""The ledger's SQL: interning, the gate, links, and the walks that read them back."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from zhuisu.db import Connection, queries
+from zhuisu.ledger.model import LAST, Hold, Op, Role, cluster, name_hash
+
+SQL = queries(__file__)
+
+
+class EventRow(NamedTuple):
+    """One row of ledger.event; the fields stand in the order of the ``add_events`` statement."""
+
+    id: UUID
+    digest: bytes
+    t: datetime
+    rec: datetime
+    kind: int
+    action: int
+    step: str
+    disposition: str
+    loc: int
+    party: int
+    name: str
+    declared: bool
+    doc: str
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """An event as it is read back; ``place`` is None when it named no location."""
+
+    id: UUID
+    t: datetime
+    rec: datetime
+    kind: int
+    action: int
+    step: str
+    disposition: str
+    party: int
+    name: str
+    doc: str
+    place: str | None
+
+
+class Step(NamedTuple):
+    """``root`` took part in ``ev`` through ``via`` (itself at depth 0, else what held it then)."""
+
+    root: int
+    via: int
+    depth: int
+    ev: UUID
+    role: Role | None
+    op: Op | None
+
+
+class Standing(NamedTuple):
+    """The last things known of a code; ``parent`` is what holds it, None when it stands free."""
+
+    code: int
+    touched: UUID | None
+    held: UUID | None
+    parent: int | None
+
+
+async def places(conn: Connection, uris: Iterable[str]) -> dict[str, int]:
+    """Ids of locations, interned at need; "" is 0."""
+    wanted = sorted({uri for uri in uris if uri})
+    found = {"": 0}
+    while missing := [uri for uri in wanted if uri not in found]:
+        found |= {r["uri"]: r["id"] for r in await conn.fetch(SQL.add_places, missing)}
+    return found
+
+
+async def add_events(conn: Connection, rows: Sequence[EventRow]) -> set[UUID]:
+    """Insert; the ids that were not here before."""
+    return {r["id"] for r in await conn.fetch(SQL.add_events, *(list(column) for column in zip(*rows, strict=True)))}
+
+
+async def digests(conn: Connection, ids: Iterable[UUID]) -> dict[UUID, bytes]:
+    return {r["id"]: r["digest"] for r in await conn.fetch(SQL.digests, list(ids))}
+
+
+async def bind_names(conn: Connection, names: dict[tuple[UUID, datetime], UUID]) -> None:
+    keys = sorted(names)
+    await conn.execute(SQL.add_names, [h for h, _ in keys], [d for _, d in keys], [names[key] for key in keys])
+
+
+async def names(conn: Connection, hashes: Iterable[UUID]) -> dict[tuple[UUID, datetime], UUID]:
+    """(hash, declaration time) -> event, for originals and declarations alike."""
+    rows = await conn.fetch(SQL.names, list(set(hashes)))
+    return {(r["h"], r["declared"]): r["ev"] for r in rows}
+
+
+async def find_codes(conn: Connection, uris: Iterable[str]) -> dict[str, int]:
+    """Ids of the codes that the ledger knows."""
+    wanted = list(dict.fromkeys(uris))
+    return {r["uri"]: r["id"] for r in await conn.fetch(SQL.find_codes, [cluster(uri) for uri in wanted], wanted)}
+
+
+async def intern_codes(conn: Connection, uris: Iterable[str]) -> dict[str, int]:
+    """Ids of codes, new ones handed out in the order given: what is commissioned together lies together."""
+    wanted = list(dict.fromkeys(uris))
+    known = await find_codes(conn, wanted)
+    if fresh := [uri for uri in wanted if uri not in known]:
+        ids = [r["id"] for r in await conn.fetch(SQL.take_code_ids, len(fresh))]
+        classes = [cluster(uri) for uri in fresh]
+        won = {r["id"] for r in await conn.fetch(SQL.add_code_keys, classes, fresh, ids)}
+        mine = {uri: id_ for uri, id_ in zip(fresh, ids, strict=True) if id_ in won}
+        await conn.execute(SQL.add_codes, list(mine.values()), list(mine))
+        known |= mine
+        if len(mine) < len(fresh):  # another writer was first with some of them
+            known |= await find_codes(conn, [uri for uri in fresh if uri not in mine])
+    return known
+
+
+async def add_links(
+    conn: Connection,
+    touches: Sequence[tuple[int, UUID, int, int]],
+    holds: Sequence[tuple[int, UUID, int, int, int]],
+    parts: Sequence[tuple[UUID, int, int]],
+) -> None:
+    """Binary COPY: the events are new, so no row can be here already."""
+    for table, columns, rows in (
+        ("touch", ("code", "ev", "loc", "role"), touches),
+        ("hold", ("child", "ev", "parent", "loc", "op"), holds),
+        ("part", ("ev", "role", "code"), parts),
+    ):
+        if rows:
+            await conn.copy_records_to_table(table, schema_name="ledger", columns=columns, records=rows)
+
+
+async def void(conn: Connection, ev: UUID, codes: Sequence[int], holds: Sequence[tuple[int, int]]) -> None:
+    """Mark what ``ev`` said of ``codes`` and (child, parent) pairs as withdrawn."""
+    await conn.execute(SQL.void_touches, list(codes), ev)
+    await conn.execute(SQL.void_holds, [child for child, _ in holds], [parent for _, parent in holds], ev)
+
+
+async def stored(conn: Connection, ids: Iterable[UUID]) -> list[Stored]:
+    """Events by id, in event order."""
+    return [Stored(**r) for r in await conn.fetch(SQL.events, list(set(ids)))]
+
+
+async def named(conn: Connection, event_id: str) -> list[str]:
+    """The documents under one eventID, the original first."""
+    return [r["doc"] for r in await conn.fetch(SQL.named, name_hash(event_id))]
+
+
+async def uris(conn: Connection, ids: Iterable[int]) -> dict[int, str]:
+    return {r["id"]: r["uri"] for r in await conn.fetch(SQL.uris, list(set(ids)))}
+
+
+async def paths(conn: Connection, roots: dict[int, UUID]) -> list[Step]:
+    """Every step of every root before its bound, time-true containment included; unordered."""
+    rows = await conn.fetch(SQL.paths, list(roots), list(roots.values()))
+    return [
+        Step(
+            r["root"],
+            r["via"],
+            r["depth"],
+            r["ev"],
+            Role(r["how"]) if r["how"] < 100 else None,
+            Op(r["how"] - 100) if r["how"] >= 100 else None,
+        )
+        for r in rows
+    ]
+
+
+async def lots_of(conn: Connection, ids: Iterable[int]) -> dict[int, int]:
+    return {r["child"]: r["parent"] for r in await conn.fetch(SQL.lots_of, list(ids))}
+
+
+async def parts(conn: Connection, evs: Iterable[UUID]) -> list[tuple[UUID, Role, int]]:
+    return [(r["ev"], Role(r["role"]), r["code"]) for r in await conn.fetch(SQL.parts, list(evs))]
+
+
+async def joined(conn: Connection, ids: Iterable[int]) -> list[UUID]:
+    return [r["ev"] for r in await conn.fetch(SQL.joined, list(ids))]
+
+
+async def children(conn: Connection, parents: Iterable[int], till: UUID = LAST, *, limit: int) -> list[Hold | tuple[int, int, int]]:
+    return [(r["parent"], r["child"], r["op"]) for r in await conn.fetch(SQL.children, list(parents), till, limit)]
+
+
+async def last(conn: Connection, ids: Iterable[int], till: UUID = LAST) -> list[Standing]:
+    """Where codes stand before ``till``."""
+    return [
+        Standing(r["code"], r["touched"], r["held"], r["parent"] if r["op"] == Op.packed and not r["emptied"] else None)
+        for r in await conn.fetch(SQL.last, list(ids), till)
+    ]

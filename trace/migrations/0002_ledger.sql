@@ -1,0 +1,135 @@
+-- The ledger: events are inserted, never updated. Every key starts with the column a distributed engine would shard by
+-- (code, child, ev, h), nothing refers across tables by foreign key, and containment is never stored as intervals.
+
+create schema ledger;
+
+create table ledger.salt (
+  one   boolean primary key default true check (one),
+  bytes bytea not null
+);
+comment on table ledger.salt is 'Secret of this database in the dictionary keys: nobody outside can make two codes collide.';
+insert into ledger.salt (bytes) values (uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()));
+
+create table ledger.place (
+  id  integer generated always as identity primary key,
+  uri text not null unique
+);
+
+create table ledger.event (
+  id          uuid        primary key,
+  digest      bytea       not null,
+  t           timestamptz not null,
+  rec         timestamptz not null,
+  kind        smallint    not null,
+  action      smallint    not null,
+  step        text        not null,
+  disposition text        not null,
+  loc         integer     not null,
+  party       integer     not null,
+  name        text        not null,
+  declared    boolean     not null,
+  doc         text        not null
+);
+comment on column ledger.event.id is 'UUIDv8: 48 bits event time in ms, 4 bits rank, hash of the content. Its order is event order.';
+comment on column ledger.event.digest is 'SHA-256 of the content: same id and other digest is a conflict, never a silent drop.';
+comment on column ledger.event.loc is 'ledger.place: bizLocation, else readPoint; 0 when the event names none.';
+comment on column ledger.event.party is 'parties.organisation: who captured it.';
+comment on column ledger.event.name is 'eventID: the client''s, else the CBV hash id.';
+comment on column ledger.event.declared is 'This is an error declaration: it voids the event of the same eventID.';
+
+create table ledger.name (
+  h        uuid        not null,
+  declared timestamptz not null,
+  ev       uuid        not null,
+  primary key (h, declared)
+);
+comment on table ledger.name is 'eventID (first half of its SHA-256) to event; a declaration shares its original''s eventID.';
+
+create table ledger.code_key (
+  h  uuid   primary key,
+  id bigint not null
+);
+comment on table ledger.code_key is '48 bits hash of the class | 80 bits hash of the code: neighbours of a class share a page.';
+create sequence ledger.code_ids as bigint;
+
+create table ledger.code (
+  id  bigint primary key,
+  uri text   not null
+);
+
+create table ledger.touch (
+  code bigint   not null,
+  ev   uuid     not null,
+  loc  integer  not null,
+  role smallint not null,
+  primary key (code, ev, role) include (loc)
+);
+comment on column ledger.touch.role is
+  '0 observed, 1 parent of a pack, 2 of an unpack, 3 emptied, 5 cited certificate, 6 input, 7 output, 8 transformation id, 9 ev is void, 10 declaration';
+create index touch_void on ledger.touch (code, ev) where role = 9;
+create index touch_emptied on ledger.touch (code, ev) where role = 3;
+
+create table ledger.hold (
+  child  bigint   not null,
+  ev     uuid     not null,
+  parent bigint   not null,
+  loc    integer  not null,
+  op     smallint not null,
+  primary key (child, ev, op, parent) include (loc)
+);
+comment on column ledger.hold.op is '1 packed, 2 unpacked, 3 associated, 4 dissociated, 5 member of a lot, 6 a quantity packed, 7 a quantity unpacked, 9 ev is void';
+create index hold_void on ledger.hold (child, ev) where op = 9;
+create index hold_parent on ledger.hold (parent, ev) include (child, op) where op in (1, 3, 5, 6);
+
+create table ledger.part (
+  ev   uuid     not null,
+  role smallint not null,
+  code bigint   not null,
+  primary key (ev, role, code)
+);
+comment on table ledger.part is 'A transformation as one group: inputs 6, outputs 7, transformation id 8. Never inputs times outputs.';
+
+-- The dictionary key of a code, from the class it clusters with and its canonical URI.
+create function ledger.key(class text, uri text) returns uuid language sql stable parallel safe as $$
+  select encode(substr(sha256(s.bytes || convert_to(class, 'UTF8')), 1, 6)
+             || substr(sha256(s.bytes || convert_to(uri, 'UTF8')), 1, 10), 'hex')::uuid
+  from ledger.salt s
+$$;
+
+-- When root moved with what: root itself over all time before till, then every container while it was inside, upwards.
+-- Read only the last edge before the window and the edges in it: a crate reused 20 000 times stays as cheap as a new one.
+create function ledger.windows(root bigint, till uuid) returns table (code bigint, lo uuid, hi uuid, depth integer)
+language sql stable parallel safe as $$
+  with recursive w(code, lo, hi, depth) as (
+    select root, '00000000-0000-0000-0000-000000000000'::uuid, till, 0
+    union all
+    select e.parent, greatest(w.lo, e.ev), least(w.hi, coalesce(o.ev, w.hi), coalesce(n.ev, w.hi)), w.depth + 1
+    from w
+    cross join lateral (
+      (select a.ev, a.op, a.parent from ledger.hold a
+       where a.child = w.code and a.ev <= w.lo and a.op in (1, 3, 6)
+         and (select count(*) from ledger.hold v where v.child = a.child and v.ev = a.ev and v.op = 9) = 0
+       order by a.ev desc limit 1)
+      union all
+      (select a.ev, a.op, a.parent from ledger.hold a
+       where a.child = w.code and a.ev > w.lo and a.ev < w.hi and a.op in (1, 3, 6)
+         and (select count(*) from ledger.hold v where v.child = a.child and v.ev = a.ev and v.op = 9) = 0)
+    ) e
+    -- It ends when the child is taken out of this parent or put into another …
+    left join lateral (
+      select x.ev from ledger.hold x
+      where x.child = w.code and x.ev > e.ev and ((x.op = e.op and e.op <> 6) or (x.op = e.op + 1 and x.parent = e.parent))
+        and (select count(*) from ledger.hold v where v.child = x.child and v.ev = x.ev and v.op = 9) = 0
+      order by x.ev limit 1
+    ) n on true
+    -- … or when the parent is emptied without naming its children.
+    left join lateral (
+      select x.ev from ledger.touch x
+      where x.code = e.parent and x.role = 3 and x.ev > e.ev
+        and (select count(*) from ledger.touch v where v.code = x.code and v.ev = x.ev and v.role = 9) = 0
+      order by x.ev limit 1
+    ) o on true
+    where coalesce(n.ev, w.hi) > w.lo and coalesce(o.ev, w.hi) > w.lo and w.depth < 16
+  )
+  select * from w
+$$;
