@@ -11,6 +11,7 @@ from enum import StrEnum
 import msgspec
 
 from zhuisu.codes import Code
+from zhuisu.events.cold import Bounds, Temperature
 
 
 class Direction(StrEnum):
@@ -37,13 +38,11 @@ class Severity(StrEnum):
     serious = "serious"
 
 
-class Temperature(msgspec.Struct, frozen=True, kw_only=True):
-    """Sensor readings of one hop, in degrees Celsius."""
+class Measured(msgspec.Struct, frozen=True, kw_only=True):
+    """One temperature reading, °C, at the time (or in the middle of the interval) it was measured."""
 
-    min: float
-    max: float
-    mean: float
-    count: int
+    time: datetime
+    value: float
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +56,8 @@ class Hop(msgspec.Struct, frozen=True, kw_only=True):
     """One event on the path. ``site``, ``party`` and ``by`` refer to the path's dictionaries.
 
     ``code`` is what the event named; where it differs from the traced code, ``via`` says why it counts: inside the container
-    ``code``, as member of the lot ``code``, or made from the input ``code``.
+    ``code``, as member of the lot ``code``, or made from the input ``code``. ``containers`` is what it stood in just then,
+    innermost first; ``container`` the outermost of them.
     """
 
     event: str
@@ -71,12 +71,15 @@ class Hop(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     via: Via
     container: str | None = None
+    containers: tuple[str, ...] = ()
     site: str | None = None
     party: str | None = None
     by: str | None = None
     quantity: Decimal | None = None
     uom: str | None = None
     temperature: Temperature | None = None
+    readings: tuple[Measured, ...] = ()
+    storage: Bounds | None = None
     sources: tuple[str, ...] = ()
     destinations: tuple[str, ...] = ()
     documents: tuple[Document, ...] = ()
@@ -127,6 +130,18 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[str, ...] = ()
 
 
+class Cited(msgspec.Struct, frozen=True, kw_only=True):
+    """A certificate that goods on the path travel under, with what the register says of it now."""
+
+    uri: str
+    id: str
+    url: str
+    kind: str
+    product: str
+    state: str
+    reason: Words
+
+
 class Holder(msgspec.Struct, frozen=True, kw_only=True):
     """What stands at one site now (or stood there last): how many codes, which (at most 100), and since when."""
 
@@ -150,7 +165,7 @@ class Path(msgspec.Struct, frozen=True, kw_only=True):
     codes: dict[str, CodeNode]
     sites: dict[str, SiteNode]
     parties: dict[str, PartyNode]
-    certificates: tuple[str, ...] = ()
+    certificates: tuple[Cited, ...] = ()
     findings: tuple[Finding, ...] = ()
     holders: tuple[Holder, ...] = ()
     truncated: bool = False

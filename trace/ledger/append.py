@@ -11,13 +11,14 @@ from uuid import UUID
 
 import msgspec
 
+from zhuisu import events
 from zhuisu.db import Connection
-from zhuisu.events import Action, Event, EventType, digest, hash_id, read
+from zhuisu.events import Action, Event, EventType, digest, hash_id
 from zhuisu.ledger import store
 from zhuisu.ledger.errors import EventIdConflict
 from zhuisu.ledger.model import Links, Role, event_id, links, name_hash, original
 
-ORIGINAL = datetime(1, 1, 1, tzinfo=UTC)
+ORIGINAL = datetime(1900, 1, 1, tzinfo=UTC)
 """In ``ledger.name.declared``: not a declaration but the event itself."""
 
 KINDS = list(EventType)
@@ -44,12 +45,12 @@ class _Entry(msgspec.Struct, frozen=True):
         return name_hash(self.name), declaration.time if declaration else ORIGINAL
 
 
-async def append(conn: Connection, events: Sequence[Event], *, by: int, now: datetime) -> list[Recorded]:
-    """Record ``events``, captured by organisation ``by``; what is here already is left as it is.
+async def append(conn: Connection, captured: Sequence[Event], *, by: int, now: datetime) -> list[Recorded]:
+    """Record what organisation ``by`` captured; what is here already is left as it is.
 
     Answers in the order given. Raises EventIdConflict when an eventID is bound to another content; then nothing is stored.
     """
-    entries = [_entry(event) for event in events]
+    entries = [_entry(event) for event in captured]
     if not entries:
         return []
     places = await store.places(conn, (_place(entry.event) for entry in entries))
@@ -155,7 +156,7 @@ async def _withdraw(conn: Connection, added: list[_Entry]) -> None:
 async def _void(conn: Connection, ev: UUID, declared: Event) -> None:
     # The original's own words decide what is void; the declaration's copy of them serves until the original arrives.
     here = await store.stored(conn, [ev])
-    found = links(read(here[0].doc.encode())[0] if here else declared)
+    found = links(events.stored(here[0].doc.encode()) if here else declared)
     ids = await store.intern_codes(conn, _uris(found))
     await store.void(
         conn,

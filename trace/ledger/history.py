@@ -5,19 +5,23 @@
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
 from zhuisu.db import Connection
-from zhuisu.events import Action, EventType
+from zhuisu.events import Action, EventType, stored
+from zhuisu.events.cold import Bounds, Temperature, storage, temperature
 from zhuisu.ledger import store
 from zhuisu.ledger.append import ACTIONS, KINDS
 from zhuisu.ledger.model import LAST
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """One event in which a code took part, itself or inside ``container`` ("" = itself)."""
+    """One event in which a code took part, itself or inside ``container`` ("" = itself).
+
+    ``expiry`` and ``storage`` are what the event says of the goods it made, ``temperature`` what its sensors measured.
+    """
 
     event_id: str
     time: datetime
@@ -29,6 +33,9 @@ class Mark(msgspec.Struct, frozen=True):
     place: str
     party: int
     container: str
+    expiry: date | None = None
+    storage: Bounds | None = None
+    temperature: Temperature | None = None
 
 
 async def history(conn: Connection, codes: Sequence[str]) -> dict[str, list[Mark]]:
@@ -47,6 +54,7 @@ async def history(conn: Connection, codes: Sequence[str]) -> dict[str, list[Mark
 
 
 def _mark(event: store.Stored, container: str) -> Mark:
+    said = stored(event.doc.encode())
     return Mark(
         event_id=event.name,
         time=event.t,
@@ -58,4 +66,7 @@ def _mark(event: store.Stored, container: str) -> Mark:
         place=event.place or "",
         party=event.party,
         container=container,
+        expiry=said.expiry,
+        storage=storage(said),
+        temperature=temperature(said.sensors),
     )

@@ -5,13 +5,14 @@
 """
 
 import hashlib
+from datetime import datetime
 from enum import IntEnum
 from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
 
-from zhuisu.codes import class_of, lot_of
+from zhuisu.codes import canonical_certificate, class_of, lot_of
 from zhuisu.events import Action, Event, EventType
 
 LAST = UUID(int=(1 << 128) - 1)
@@ -84,6 +85,11 @@ def event_id(event: Event, digest: bytes) -> UUID:
     return UUID(int=head << 64 | tail)
 
 
+def bound(at: datetime) -> UUID:
+    """The id after every event of ``at``'s millisecond and before all later ones."""
+    return UUID(int=(int(at.timestamp() * 1000) + 1) << 80)
+
+
 def name_hash(event_id: str) -> UUID:
     """Key of an eventID in ``ledger.name``."""
     return UUID(bytes=hashlib.sha256(event_id.encode()).digest()[:16])
@@ -145,7 +151,7 @@ def links(event: Event) -> Links:
                     holds += (Hold(q.uri, event.parent, portion) for q in event.child_quantities)
                 case _:
                     touches += (Touch(uri, Role.observed) for uri in (event.parent, *children) if uri)
-    touches += (Touch(uri, Role.cited) for uri in event.certificates)
+    touches += (Touch(canonical_certificate(uri), Role.cited) for uri in event.certificates)
     return Links(tuple(dict.fromkeys(touches)), tuple(dict.fromkeys(holds)))
 
 

@@ -96,19 +96,30 @@ cross join lateral (
   offset 0
 ) m
 
+-- name: windows
+-- In what each root stood, and when: bounds are event ids.
+select root, w.code, w.lo, w.hi, w.depth
+from unnest($1::bigint[], $2::uuid[]) as r (root, till) cross join lateral ledger.windows(r.root, r.till) w
+where w.depth > 0
+
 -- name: lots_of
 -- The lots that instances are members of.
 select child, parent from ledger.hold h
 where child = any($1::bigint[]) and op = 5
   and (select count(*) from ledger.hold v where v.child = h.child and v.ev = h.ev and v.op = 9) = 0
 
--- name: parts
--- The other side of transformations: for each event what went in (6), came out (7) or joins it to others (8).
-select ev, role, code from ledger.part where ev = any($1::uuid[])
-
--- name: joined
--- All events of a transformation id.
-select code, ev from ledger.touch where code = any($1::bigint[]) and role = 8
+-- name: transformations
+-- What went in (6) and came out (7) of transformations; several events under one transformationID (8) are one.
+with asked as (select unnest($1::uuid[]) as ev),
+joined as (
+  select a.ev as asked, t.ev
+  from asked a
+  join ledger.part p on p.ev = a.ev and p.role = 8
+  join ledger.touch t on t.code = p.code and t.role = 8
+  union
+  select ev, ev from asked
+)
+select distinct j.asked, p.role, p.code from joined j join ledger.part p on p.ev = j.ev and p.role in (6, 7)
 
 -- name: children
 -- What was ever packed into, associated with, or a member of these codes, up to a number.

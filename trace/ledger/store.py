@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from zhuisu.db import Connection, queries
-from zhuisu.ledger.model import LAST, Hold, Op, Role, cluster, name_hash
+from zhuisu.ledger.model import LAST, Op, Role, cluster, name_hash
 
 SQL = queries(__file__)
 
@@ -56,6 +56,16 @@ class Step(NamedTuple):
     ev: UUID
     role: Role | None
     op: Op | None
+
+
+class Window(NamedTuple):
+    """``root`` stood in ``code``, ``depth`` levels up, from event ``lo`` to event ``hi``."""
+
+    root: int
+    code: int
+    lo: UUID
+    hi: UUID
+    depth: int
 
 
 class Standing(NamedTuple):
@@ -170,20 +180,27 @@ async def paths(conn: Connection, roots: dict[int, UUID]) -> list[Step]:
     ]
 
 
+async def windows(conn: Connection, roots: dict[int, UUID]) -> list[Window]:
+    """Every stay of every root in a container before its bound."""
+    return [Window(*r) for r in await conn.fetch(SQL.windows, list(roots), list(roots.values()))]
+
+
 async def lots_of(conn: Connection, ids: Iterable[int]) -> dict[int, int]:
     return {r["child"]: r["parent"] for r in await conn.fetch(SQL.lots_of, list(ids))}
 
 
-async def parts(conn: Connection, evs: Iterable[UUID]) -> list[tuple[UUID, Role, int]]:
-    return [(r["ev"], Role(r["role"]), r["code"]) for r in await conn.fetch(SQL.parts, list(evs))]
+async def transformations(conn: Connection, evs: Iterable[UUID]) -> list[tuple[UUID, Role, int]]:
+    """(event asked for, input or output, code) of transformations, those joined by a transformationID as one."""
+    rows = await conn.fetch(SQL.transformations, list(set(evs)))
+    return [(r["asked"], Role(r["role"]), r["code"]) for r in rows]
 
 
-async def joined(conn: Connection, ids: Iterable[int]) -> list[UUID]:
-    return [r["ev"] for r in await conn.fetch(SQL.joined, list(ids))]
-
-
-async def children(conn: Connection, parents: Iterable[int], till: UUID = LAST, *, limit: int) -> list[Hold | tuple[int, int, int]]:
-    return [(r["parent"], r["child"], r["op"]) for r in await conn.fetch(SQL.children, list(parents), till, limit)]
+async def children(
+    conn: Connection, parents: Iterable[int], till: UUID = LAST, *, limit: int
+) -> list[tuple[int, int, Op]]:
+    """(parent, child, how) of whatever was ever put in before ``till``, at most ``limit`` rows."""
+    rows = await conn.fetch(SQL.children, list(parents), till, limit)
+    return [(r["parent"], r["child"], Op(r["op"])) for r in rows]
 
 
 async def last(conn: Connection, ids: Iterable[int], till: UUID = LAST) -> list[Standing]:

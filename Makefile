@@ -1,0 +1,61 @@
+# Eight targets; each sets up by itself what it needs. A fresh machine needs Python >= 3.11, git and make.
+PYTHON ?= python3
+PORT   ?= 8080
+DATA   ?= $(CURDIR)/.demo
+SCALE  ?= 1e5
+
+BIN    := .venv/bin
+VENDOR := trace/pages/static/vendor
+# The editable install is a farm of links, one a file: laid anew whenever the list of files changes.
+FARM   := .venv/farm-$(shell find trace -type f ! -path '*/__pycache__/*' ! -path '*/vendor/*' | LC_ALL=C sort | cksum | cut -d' ' -f1)
+
+.PHONY: demo serve test check bench soak lock clean .venv
+
+demo: .venv
+	$(BIN)/zhuisu demo --data "$(DATA)" --port $(PORT)
+
+serve: .venv
+	$(BIN)/zhuisu serve --data "$(DATA)" --port $(PORT)
+
+test: $(FARM) .venv/dev
+	$(BIN)/pytest -n auto --dist loadgroup
+
+check: $(FARM) .venv/dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/squawk --config schemas/squawk.toml trace/migrations/*.sql
+	$(BIN)/python schemas/generate.py --check
+
+bench: $(FARM) .venv/dev
+	$(BIN)/python -m bench --scale $(SCALE)
+
+soak: $(FARM) .venv/dev
+	$(BIN)/pytest -n 0 -m soak --soak tests
+
+lock:
+	$(PYTHON) -m venv .lock && .lock/bin/pip install -q uv
+	.lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --upgrade pyproject.toml --group build -o requirements.lock
+	.lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --upgrade pyproject.toml --group build --extra dev -c requirements.lock -o requirements-dev.lock
+	rm -rf .lock
+
+clean:
+	rm -rf .venv build dist *.egg-info $(VENDOR) frontend/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+.venv: $(FARM)
+
+.venv/run: requirements.lock
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/dev: requirements-dev.lock .venv/run
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(FARM): pyproject.toml .venv/run $(VENDOR)/.done
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . --config-settings editable_mode=strict 2>/dev/null
+	@rm -f .venv/farm-* && touch $@

@@ -1,0 +1,211 @@
+"""The ledger on a real database: once and for ever, corrections, and containment true in time against brute force."""
+
+import asyncio
+import random
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from zhuisu.db import Database
+from zhuisu.events import ErrorDeclaration, Event, EventType, Quantity, make
+from zhuisu.ledger import append, history, store
+from zhuisu.ledger.errors import EventIdConflict
+
+T = datetime(2026, 5, 1, 8, 0, tzinfo=UTC)
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+def box(n: int) -> str:
+    return f"https://id.gs1.org/01/06901234567892/21/{n}"
+
+
+def case(n: int) -> str:
+    return f"https://id.gs1.org/00/3690123400000{n:05d}"
+
+
+def at(minutes: int) -> datetime:
+    return T + timedelta(minutes=minutes)
+
+
+def seen(minutes: int, *codes: str, step: str = "storing", **more: str) -> Event:
+    return make(EventType.ObjectEvent, time=at(minutes), action="OBSERVE", epcs=codes, step=step, **more)
+
+
+def pack(minutes: int, parent: str, *children: str, action: str = "ADD") -> Event:
+    return make(EventType.AggregationEvent, time=at(minutes), action=action, parent=parent, children=children)
+
+
+async def put(db: Database, *events: Event) -> list[bool]:
+    async with db.transaction() as conn:
+        return [r.fresh for r in await append(conn, events, by=1, now=NOW)]
+
+
+async def minutes_of(db: Database, code: str) -> list[int]:
+    async with db.connection() as conn:
+        marks = (await history(conn, [code])).get(code, [])
+    return [round((m.time - T).total_seconds() / 60) for m in marks]
+
+
+class TestOnceAndForEver:
+    async def test_a_repeat_changes_nothing(self, db: Database) -> None:
+        assert await put(db, seen(1, box(1)), seen(2, box(1))) == [True, True]
+        assert await put(db, seen(2, box(1)), seen(1, box(1)), seen(1, box(1))) == [False, False, False]
+        assert await minutes_of(db, box(1)) == [1, 2]
+
+    async def test_the_same_content_twice_in_one_batch_is_one_event(self, db: Database) -> None:
+        assert await put(db, seen(1, box(1)), seen(1, box(1))) == [True, False]
+
+    async def test_another_content_under_one_event_id_is_a_conflict_and_stores_nothing(self, db: Database) -> None:
+        await put(db, seen(1, box(1), event_id="urn:uuid:a"))
+        with pytest.raises(EventIdConflict):
+            await put(db, seen(3, box(2)), seen(2, box(1), event_id="urn:uuid:a"))
+        assert await minutes_of(db, box(2)) == []
+        with pytest.raises(EventIdConflict):
+            await put(db, seen(3, box(2), event_id="urn:uuid:b"), seen(4, box(2), event_id="urn:uuid:b"))
+
+    async def test_many_writers_of_one_lot_neither_deadlock_nor_double(self, db: Database) -> None:
+        async def writer(seed: int) -> list[bool]:
+            mine = [seen(n, box(n)) for n in range(40)]
+            random.Random(seed).shuffle(mine)
+            return await put(db, *mine)
+
+        fresh = await asyncio.gather(*(writer(seed) for seed in range(4)))
+        assert sum(map(sum, fresh)) == 40
+        async with db.connection() as conn:
+            assert await conn.fetchval("select count(*) from ledger.code") == 40
+            assert await conn.fetchval("select count(*) from ledger.touch") == 40
+
+
+class TestContainment:
+    async def test_an_item_moves_with_its_case_only_while_inside(self, db: Database) -> None:
+        story = [
+            seen(0, box(1), step="commissioning"),
+            seen(1, case(1)),
+            pack(2, case(1), box(1)),
+            seen(3, case(1), step="shipping"),
+            pack(4, case(1), box(1), action="DELETE"),
+            seen(5, case(1), step="shipping"),
+        ]
+        await put(db, *reversed(story))
+        assert await minutes_of(db, box(1)) == [0, 2, 3, 4]
+
+    async def test_an_unpack_of_another_parent_ends_nothing_and_an_empty_one_ends_all(self, db: Database) -> None:
+        await put(db, pack(1, case(1), box(1), box(2)), pack(2, case(2), box(1), action="DELETE"), seen(3, case(1)))
+        await put(db, pack(4, case(1), action="DELETE"), seen(5, case(1)))
+        assert await minutes_of(db, box(1)) == [1, 2, 3, 4]
+        assert await minutes_of(db, box(2)) == [1, 3, 4]
+
+    async def test_a_quantity_of_a_lot_may_stand_in_two_cases(self, db: Database) -> None:
+        lot = "https://id.gs1.org/01/06901234567892/10/L1"
+        for n, minute in ((1, 1), (2, 2)):
+            some = Quantity(uri=lot, quantity=Decimal(5))
+            await put(db, make(EventType.AggregationEvent, time=at(minute), action="ADD", parent=case(n), child_quantities=[some]))
+        await put(db, seen(3, case(1)), seen(4, case(2)))
+        assert await minutes_of(db, lot) == [1, 2, 3, 4]
+
+    async def test_a_cycle_ends(self, db: Database) -> None:
+        await put(db, pack(1, case(1), case(2)), pack(2, case(2), case(1)), seen(3, case(1)))
+        assert 3 in await minutes_of(db, case(2))
+
+
+class TestCorrections:
+    def declared(self) -> Event:
+        declaration = ErrorDeclaration(time=at(100), reason="did_not_occur")
+        return make(
+            EventType.AggregationEvent,
+            time=at(2),
+            action="ADD",
+            parent=case(1),
+            children=[box(1)],
+            event_id="urn:uuid:w",
+            declaration=declaration,
+        )
+
+    def original(self) -> Event:
+        return make(
+            EventType.AggregationEvent, time=at(2), action="ADD", parent=case(1), children=[box(1)], event_id="urn:uuid:w"
+        )
+
+    @pytest.mark.parametrize("declared_first", [False, True])
+    async def test_a_declared_event_moves_nothing_whichever_comes_first(self, db: Database, declared_first: bool) -> None:
+        await put(db, seen(1, box(1)), seen(3, case(1)))
+        order = [self.declared(), self.original()]
+        for event in order if declared_first else reversed(order):
+            await put(db, event)
+        assert await minutes_of(db, box(1)) == [1]
+        async with db.connection() as conn:
+            assert len(await store.named(conn, "urn:uuid:w")) == 2
+
+    async def test_repeating_a_correction_changes_nothing(self, db: Database) -> None:
+        await put(db, self.original(), self.declared())
+        assert await put(db, self.original(), self.declared()) == [False, False]
+
+
+class World:
+    """Random truth about boxes and cases, and what brute force makes of it."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.events: list[tuple[int, str, str, tuple[str, ...]]] = []
+        boxes, cases = [box(n) for n in range(6)], [case(n) for n in range(4)]
+        for minute in range(60):
+            what = self.random.choice(["seen", "pack", "pack", "unpack", "empty"])
+            parent = self.random.choice(cases)
+            below = [c for c in [*boxes, *cases[cases.index(parent) + 1 :]] if c != parent]
+            children = tuple(self.random.sample(below, self.random.randint(1, 3)))
+            self.events.append((minute, what, parent, children))
+
+    def recorded(self) -> list[Event]:
+        def one(minute: int, what: str, parent: str, children: tuple[str, ...]) -> Event:
+            match what:
+                case "seen":
+                    return seen(minute, parent)
+                case "pack":
+                    return pack(minute, parent, *children)
+                case "unpack":
+                    return pack(minute, parent, *children, action="DELETE")
+                case _:
+                    return pack(minute, parent, action="DELETE")
+
+        return [one(*event) for event in self.events]
+
+    def paths(self) -> dict[str, set[int]]:
+        """Code -> minutes of its events: replay in time order with a plain map of who is in what."""
+        inside: dict[str, str] = {}
+        paths: dict[str, set[int]] = defaultdict(set)
+
+        def contents(parent: str) -> set[str]:
+            direct = {child for child, held_by in inside.items() if held_by == parent}
+            return direct | {c for d in direct for c in contents(d)}
+
+        for minute, what, parent, children in self.events:
+            if what == "pack":
+                inside |= dict.fromkeys(children, parent)
+            for code in {parent} | contents(parent):
+                paths[code].add(minute)
+            for child in children if what in {"pack", "unpack"} else ():
+                for code in {child} | contents(child):
+                    paths[code].add(minute)
+            if what == "unpack":
+                for child in children:
+                    if inside.get(child) == parent:
+                        del inside[child]
+            if what == "empty":
+                for child in [c for c, held_by in inside.items() if held_by == parent]:
+                    del inside[child]
+        return paths
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_paths_equal_brute_force_in_any_order_of_arrival(db: Database, seed: int) -> None:
+    world = World(seed)
+    arriving = world.recorded()
+    world.random.shuffle(arriving)
+    for start in range(0, len(arriving), 7):
+        await put(db, *arriving[start : start + 7])
+    truth = world.paths()
+    found = {code: set(await minutes_of(db, code)) for code in truth}
+    assert found == dict(truth)
+    assert max(len(minutes) for minutes in truth.values()) > 20

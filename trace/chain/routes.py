@@ -1,0 +1,31 @@
+"""The chain over HTTP."""
+
+from datetime import datetime
+
+from litestar import get
+
+from zhuisu.auth import may
+from zhuisu.chain.model import Direction, Path
+from zhuisu.chain.trace import trace
+from zhuisu.db import Database
+from zhuisu.parties.model import Principal
+
+
+@get("/chain/{code:path}", guards=[may()], summary="The path of a code")
+async def path(
+    rest: str,
+    db: Database,
+    who: Principal,
+    now: datetime,
+    direction: Direction = Direction.back,
+    at: datetime | None = None,
+) -> Path:
+    """The path of ``code`` (percent-encoded whole): its hops in time order, containment true in time, and what is wrong.
+
+    ``direction=forward`` asks who holds it, or what was in it or made from it, now. ``at`` asks as of an event time. Open to
+    everybody; who neither held the goods nor oversees a place on the path sees it redacted.
+    """
+    return await trace(db, who, rest, direction=direction, at=at, now=now)
+
+
+HANDLERS = [path]

@@ -1,0 +1,327 @@
+"""The command line: parse the words, call one verb, print the answer.
+
+Exit codes: 0 done, 1 refused (the reason on stderr), 2 wrong words or not there yet, 3 a certificate that is not valid.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from functools import wraps
+from pathlib import Path
+from typing import Any, NoReturn
+
+import httpx
+import msgspec
+import rich_click as click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+import zhuisu
+from zhuisu import certs, db, embedded, events, parties, server
+from zhuisu.app import utc_now
+from zhuisu.codes import parse as parse_code
+from zhuisu.demo import world
+from zhuisu.errors import Refusal
+from zhuisu.settings import Settings, from_env, with_master_key
+
+out = Console()
+err = Console(stderr=True)
+
+data_option = click.option(
+    "--data", type=click.Path(path_type=Path), help="Data directory; the user's own by default.", show_envvar=True
+)
+base_option = click.option(
+    "--base", envvar="ZHUISU_BASE", default="http://localhost:8080", show_default=True, help="Address of the service."
+)
+key_option = click.option("--key", envvar="ZHUISU_KEY", help="API key; or ZHUISU_KEY.", default="")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    try:
+        cli(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except click.Abort:
+        sys.exit(130)
+    except Refusal as error:
+        err.print(f"[bold red]{error.title()}[/]: {error.detail}", highlight=False)
+        if error.mend:
+            err.print(f"  → {error.mend}", highlight=False)
+        sys.exit(1)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "ZHUISU"})
+@click.version_option(zhuisu.__version__)
+def cli() -> None:
+    """zhuisu 追溯: issue a certificate as a signed QR code, scan goods in and out, trace a code to its origin."""
+
+
+def serving_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``--data --host --port --base``, as settings."""
+
+    @data_option
+    @click.option("--host", help="Address to listen on; 127.0.0.1 by default.")
+    @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 8080 by default.")
+    @click.option("--base", help="Public address that stands in QR codes; http://localhost:PORT by default.")
+    @wraps(function)
+    def with_settings(
+        data: Path | None, host: str | None, port: int | None, base: str | None, **rest: Any
+    ) -> Any:
+        return function(from_env(os.environ, data=data, host=host, port=port, base=base), **rest)
+
+    return with_settings
+
+
+@cli.command()
+@serving_options
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes that answer; 1 by default.")
+def serve(settings: Settings, workers: int | None) -> None:
+    """Start the database, bring its schema up to date, and serve until told to end."""
+    server.end_on_sigterm()
+    settings = settings.with_(workers=workers or settings.workers)
+    if settings.workers > 1:
+        server.serve_workers(settings)
+        return
+    with server.listening(settings) as address:
+        out.print(f"zhuisu {zhuisu.__version__} serves at [link]{address}[/]  (data in {settings.data})", highlight=False)
+        server.until_told()
+
+
+@cli.command()
+@serving_options
+@click.option("--once", is_flag=True, help="Fill the directory, print what there is, and end.")
+def demo(settings: Settings, *, once: bool) -> None:
+    """Fill an empty data directory with a small fictitious district, then serve it."""
+    server.end_on_sigterm()
+    with server.listening(settings, "zhuisu demo") as address:
+        world.show(world.fill(settings, address), out)
+        if not once:
+            server.until_told()
+
+
+@cli.command()
+@data_option
+@json_option
+def migrate(data: Path | None, *, as_json: bool) -> None:
+    """Bring the database's schema up to date."""
+    with _reached(data, "zhuisu migrate") as settings:
+        steps = [f"{step.number:04d} {step.name}" for step in server.migrate(settings)]
+    _print(steps if as_json else "\n".join(steps) or "nothing to do", as_json=as_json)
+
+
+@cli.command()
+@data_option
+@click.option("--uscc", default=parties.PLATFORM, show_default=True, help="USCC of the platform's own organisation.")
+@click.option("--name", default="zhuisu", show_default=True, help="Its name.")
+@json_option
+def keygen(data: Path | None, uscc: str, name: str, *, as_json: bool) -> None:
+    """Make an administrator's API key. It is shown once; further keys are made over HTTP with it."""
+
+    async def run(settings: Settings) -> parties.MintedKey:
+        async with db.connect(settings.database_url, size=1) as database:
+            return await parties.first_key(database, utc_now(), uscc=uscc, name=name)
+
+    with _reached(data, "zhuisu keygen") as settings:
+        server.migrate(settings)
+        minted = asyncio.run(run(settings))
+    _print(minted if as_json else minted.key, as_json=as_json)
+
+
+@cli.command()
+@click.argument("file", type=click.File("rb"))
+@click.option("--svg", type=click.Path(path_type=Path), help="Write the QR symbol here.")
+@base_option
+@key_option
+@json_option
+def issue(file: Any, svg: Path | None, base: str, key: str, *, as_json: bool) -> None:
+    """Issue the certificate that FILE (JSON, - for standard input) orders; prints its URL."""
+    with _http(base, key) as http:
+        issued = _answer(http.post("/certs", content=file.read(), headers={"Content-Type": "application/json"}))
+        if svg:
+            svg.write_bytes(http.get(f"/certs/{issued['id']}.svg").raise_for_status().content)
+    _print(issued if as_json else issued["url"], as_json=as_json)
+
+
+@cli.command()
+@click.argument("what")
+@click.option("--trust", type=click.Path(exists=True, path_type=Path), help="Trust-list file; without it, ask --base.")
+@click.option("--status", type=click.Path(exists=True, path_type=Path), help="Status-list file.")
+@base_option
+@json_option
+def verify(what: str, trust: Path | None, status: Path | None, base: str, *, as_json: bool) -> None:
+    """Check a certificate: its URL, its digits, or a photo of its QR code. Offline with --trust. Exit code 3: not valid."""
+    verdict = certs.verify_offline(what, trust, status, base=base, now=utc_now())
+    _print(verdict if as_json else certs.in_words(verdict), as_json=as_json)
+    sys.exit(0 if verdict.state == "valid" else 3)
+
+
+@cli.command()
+@click.argument("text")
+def parse(text: str) -> None:
+    """Show what a code is, as JSON."""
+    _print(parse_code(text), as_json=True)
+
+
+@cli.command("hash")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@json_option
+def hash_(files: tuple[Path, ...], *, as_json: bool) -> None:
+    """Print the CBV 2.0 hash id of each event in FILES."""
+    ids = [events.hash_id(event) for file in files for event in events.read(file.read_bytes())]
+    _print(ids if as_json else "\n".join(ids), as_json=as_json)
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@base_option
+@key_option
+@json_option
+def capture(files: tuple[Path, ...], base: str, key: str, *, as_json: bool) -> None:
+    """Send EPCIS documents to a service, each whole or not at all."""
+    jobs, refused = [], 0
+    bar = Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeRemainingColumn(), console=err)
+    with _http(base, key) as http, bar:
+        task = bar.add_task("capture", total=len(files))
+        for file in files:
+            answer = http.post("/epcis/capture", content=file.read_bytes(), headers={"Content-Type": "application/json"})
+            if answer.is_error:
+                refused += 1
+                problem = answer.json()
+                jobs.append({"file": str(file), "problem": problem})
+                bar.console.print(f"[red]{file}[/]: {problem.get('title')}: {problem.get('detail')}", highlight=False)
+            else:
+                jobs.append({"file": str(file), "job": answer.headers["Location"]})
+            bar.advance(task)
+    _print(jobs if as_json else f"{len(files) - refused} captured, {refused} refused", as_json=as_json)
+    sys.exit(1 if refused else 0)
+
+
+@cli.command()
+@click.argument("code")
+@click.option("--forward", is_flag=True, help="Who holds it now, instead of where it came from.")
+@click.option("--at", help="As of this time, as 2026-06-01T08:00:00+08:00.")
+@base_option
+@key_option
+@json_option
+def trace(code: str, at: str | None, base: str, key: str, *, forward: bool, as_json: bool) -> None:
+    """Show the path of CODE."""
+    query = {"direction": "forward" if forward else "back"} | ({"at": at} if at else {})
+    with _http(base, key) as http:
+        path = _answer(http.get(f"/chain/{certs.percent(code)}", params=query))
+    if as_json:
+        _print(path, as_json=True)
+        return
+    _show_path(path)
+
+
+@cli.command()
+@click.argument("code")
+@click.option("--drill", is_flag=True, help="Touch nobody.")
+def recall(code: str, *, drill: bool) -> NoReturn:
+    """Recall everything a code reached. NOT THERE YET: `zhuisu trace CODE --forward` lists the holders meanwhile."""
+    del code, drill
+    raise click.UsageError("recall is not there yet; `zhuisu trace CODE --forward` lists who holds it now")
+
+
+@cli.group("db")
+def db_() -> None:
+    """The bundled database: who holds it, stop it, copy it."""
+
+
+@db_.command()
+@data_option
+@json_option
+def status(data: Path | None, *, as_json: bool) -> None:
+    """Say who holds the data directory. Exit code 1 when nobody does."""
+    settings = from_env(os.environ, data=data)
+    held = embedded.owner(settings.data)
+    words = f"held by {held.purpose}, process {held.pid}" if held else "not running"
+    _print({"data": settings.data, "owner": held} if as_json else f"{settings.data}: {words}", as_json=as_json)
+    sys.exit(0 if held else 1)
+
+
+@db_.command()
+@data_option
+def stop(data: Path | None) -> None:
+    """End the service that holds the data directory, and its database with it."""
+    settings = from_env(os.environ, data=data)
+    held = embedded.stop(settings.data)
+    out.print(f"stopped {held.purpose}, process {held.pid}" if held else "nothing was running", highlight=False)
+
+
+@db_.command()
+@click.argument("target", type=click.Path(path_type=Path))
+@data_option
+def backup(target: Path, data: Path | None) -> None:
+    """Copy the running or resting database to TARGET (a new directory), consistent, without stopping it."""
+    if target.exists():
+        raise click.UsageError(f"{target} exists; name a directory that does not")
+    with _reached(data, "zhuisu db backup") as settings:
+        work = target.with_name(f".{target.name}.part")
+        command = [embedded.binary("pg_basebackup"), "-d", settings.database_url, "-D", work, "-X", "stream", "-c", "fast"]
+        done = subprocess.run(command, check=False)
+        if done.returncode:
+            shutil.rmtree(work, ignore_errors=True)
+            raise embedded.DatabaseStartFailed(f"pg_basebackup ended with {done.returncode}")
+        work.rename(target)
+    out.print(f"copied to {target}; the master key is not in it: keep {settings.data / 'master.key'} apart")
+
+
+@contextlib.contextmanager
+def _reached(data: Path | None, purpose: str) -> Iterator[Settings]:
+    settings = from_env(os.environ, data=data)
+    if settings.database_url:
+        yield with_master_key(settings)
+        return
+    with embedded.reach(settings.data, purpose) as url:
+        yield with_master_key(settings.with_(database_url=url))
+
+
+def _http(base: str, key: str) -> httpx.Client:
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    return httpx.Client(base_url=base, headers=headers, timeout=60)
+
+
+def _answer(response: httpx.Response) -> Any:
+    if not response.is_error:
+        return response.json()
+    problem = response.json()
+    raise Refusal(f"{problem.get('title')}: {problem.get('detail')}", mend=problem.get("mend", ""))
+
+
+def _print(value: Any, *, as_json: bool) -> None:
+    if as_json:
+        encoded = msgspec.json.encode(value, enc_hook=str)
+        sys.stdout.write(msgspec.json.format(encoded, indent=2).decode() + "\n")
+    else:
+        out.print(value, highlight=False, markup=False, soft_wrap=True)
+
+
+def _show_path(path: dict[str, Any]) -> None:
+    table = Table("time", "step", "place", "in", "°C", title=path["code"]["text"])
+    for hop in path["hops"]:
+        site = path["sites"].get(hop["site"]) or {}
+        degrees = hop["temperature"]
+        table.add_row(
+            hop["time"],
+            hop["step"],
+            site.get("name") or f"{site.get('kind', '')} {site.get('division', '')}",
+            " › ".join(path["codes"][uri]["label"] for uri in hop["containers"]),
+            f"{degrees['min']:g}…{degrees['max']:g}" if degrees else "",
+        )
+    out.print(table)
+    for held in path["holders"]:
+        out.print(f"{held['state']}: {held['items'] or held['quantity']} at {held['site']}", highlight=False)
+    for finding in path["findings"]:
+        out.print(f"[bold]{finding['severity']}[/] {finding['text']['zh']}  {finding['text']['en']}", highlight=False)

@@ -1,0 +1,50 @@
+"""What a canonical URI belongs to, and how people write it.
+
+>>> class_of("https://id.gs1.org/01/06901234567892/21/7")
+'https://id.gs1.org/01/06901234567892'
+>>> lot_of("https://id.gs1.org/01/06901234567892", "L1")
+'https://id.gs1.org/01/06901234567892/10/L1'
+>>> label("https://id.gs1.org/01/06901234567892/21/7")
+'(01)06901234567892(21)7'
+"""
+
+import re
+from urllib.parse import unquote
+
+from zhuisu.codes import certificate
+from zhuisu.codes.keys import ROOT, escape
+
+_TRADE_ITEM = len(ROOT) + len("01/") + 14
+_DRUG = "urn:zhuisu:drug:"
+
+
+def class_of(uri: str) -> str:
+    """Canonical URI of the class (GTIN, product id of a drug code) of an instance or lot, itself for a class, else ""."""
+    if uri.startswith(ROOT + "01/"):
+        return uri[:_TRADE_ITEM]
+    if uri.startswith(_DRUG):
+        return f"{_DRUG}class:{uri.partition(':obj:')[2][:7] or re.split('[:.]', uri)[4]}"
+    return ""
+
+
+def lot_of(item_class: str, lot: str) -> str:
+    """Canonical URI of the lot of a class that ``class_of`` gave."""
+    if item_class.startswith(_DRUG):
+        return f"{_DRUG}lot:{item_class.rpartition(':')[2]}.{escape(lot)}"
+    return f"{item_class}/10/{escape(lot)}"
+
+
+def canonical_certificate(uri: str) -> str:
+    """The canonical URI of a certificate of ours, whatever host its URL names; any other URI unchanged."""
+    number = certificate.digits(uri)
+    return f"urn:zhuisu:certificate:lot:{certificate.identifier(number)}" if number else uri
+
+
+def label(uri: str) -> str:
+    """The human readable interpretation (GS1 General Specifications 4.14): ``(01)…(21)…``; other URIs their last part."""
+    if uri.startswith(ROOT):
+        parts = uri.removeprefix(ROOT).split("/")
+        return "".join(f"({ai}){unquote(value)}" for ai, value in zip(parts[::2], parts[1::2], strict=False))
+    if uri.startswith("urn:zhuisu:"):
+        return unquote(uri.split(":", 4)[-1])
+    return uri

@@ -1,0 +1,24 @@
+"""What HTTP gives that Litestar does not: the rest of a path exactly as it was sent.
+
+Litestar folds ``//`` in paths, which breaks a URI in a URL. A route ``/chain/{code:path}`` takes the dependency ``rest``
+instead of ``code``:
+
+>>> GET /chain/https%3A%2F%2Fid.gs1.org%2F01%2F06901234567892   ->   rest == "https://id.gs1.org/01/06901234567892"
+"""
+
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from litestar import Request
+
+from zhuisu.errors import Malformed
+
+
+def rest(request: Request[Any, Any, Any]) -> str:
+    """The undecoded path from the route's first parameter on, percent-decoded once. Raises Malformed on bad UTF-8."""
+    before = request.scope["path_template"].partition("{")[0].count("/")
+    raw = request.scope["raw_path"].partition(b"?")[0].split(b"/", before)
+    try:
+        return unquote_to_bytes(raw[before] if len(raw) > before else b"").decode()
+    except UnicodeDecodeError as error:
+        raise Malformed("the address is not UTF-8", where="path", mend="percent-encode the code as UTF-8") from error
