@@ -1,5 +1,6 @@
 """The floor of every test: one real PostgreSQL a session, one migrated template, one clone of it a test."""
 
+import asyncio
 import contextlib
 import itertools
 import os
@@ -103,12 +104,41 @@ def now() -> datetime:
     return datetime(2026, 6, 1, 8, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-async def client(settings: Settings, now: datetime) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the real application on this test's database; its clock stands at ``now``."""
+@contextlib.asynccontextmanager
+async def served(settings: Settings, now: datetime) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the real application; its clock stands at ``now``."""
     from zhuisu.app import create_app
 
     app = create_app(settings, clock=lambda: now)
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with app.lifespan(), httpx.AsyncClient(transport=transport, base_url=settings.base) as http:
+    up, done = asyncio.Event(), asyncio.Event()
+
+    async def live() -> None:  # the lifespan must begin and end in one task, a fixture's halves run in two
+        async with app.lifespan():
+            up.set()
+            await done.wait()
+
+    life = asyncio.create_task(live())
+    waiting = asyncio.create_task(up.wait())
+    await asyncio.wait({life, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    try:
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url=settings.base) as http:
+            yield http
+    finally:
+        done.set()
+        await life
+
+
+@pytest.fixture
+async def client(settings: Settings, now: datetime) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the real application on this test's database; its clock stands at ``now``."""
+    async with served(settings, now) as http:
         yield http
+
+
+@pytest.fixture
+async def admin(db: floor.Database, now: datetime) -> dict[str, str]:
+    """Headers of an administrator's API key."""
+    from zhuisu.parties import first_key
+
+    return {"Authorization": f"Bearer {(await first_key(db, now)).key}"}

@@ -14,7 +14,8 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 
 import zhuisu
-from zhuisu import auth, db, parties, problems
+from zhuisu import auth, db, parties, probes, problems, web
+from zhuisu.chain import routes as chain
 from zhuisu.db import Database
 from zhuisu.settings import Settings
 
@@ -45,7 +46,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
         return database
 
     return Litestar(
-        route_handlers=[*parties.HANDLERS],
+        route_handlers=[*probes.HANDLERS, *parties.HANDLERS, *chain.HANDLERS],
         lifespan=[lifespan],
         middleware=[auth.MIDDLEWARE],
         dependencies={
@@ -53,10 +54,12 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
             "settings": Provide(lambda: settings, sync_to_thread=False),
             "now": Provide(clock, sync_to_thread=False),
             "who": Provide(auth.caller, sync_to_thread=False),
+            "rest": Provide(web.rest, sync_to_thread=False),
         },
         state=State({"settings": settings, "clock": clock}),
         exception_handlers={Exception: problems.handler},
         request_max_body_size=settings.max_body,
+        logging_config=None,
         openapi_config=OpenAPIConfig(
             title="zhuisu 追溯",
             version=zhuisu.__version__,

@@ -3,22 +3,22 @@
 from datetime import datetime
 
 from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
 
-from zhuisu.auth import may
+from zhuisu.auth import Db, Now, Who, may
 from zhuisu.chain.model import Direction, Path
 from zhuisu.chain.trace import trace
-from zhuisu.db import Database
-from zhuisu.parties.model import Principal
 
 
 @get("/chain/{code:path}", guards=[may()], summary="The path of a code")
 async def path(
-    rest: str,
-    db: Database,
-    who: Principal,
-    now: datetime,
-    direction: Direction = Direction.back,
-    at: datetime | None = None,
+    rest: NamedDependency[str],
+    db: Db,
+    who: Who,
+    now: Now,
+    direction: FromQuery[Direction] = Direction.back,
+    at: FromQuery[datetime | None] = None,
 ) -> Path:
     """The path of ``code`` (percent-encoded whole): its hops in time order, containment true in time, and what is wrong.
 

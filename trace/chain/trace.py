@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from zhuisu import certs, parties
+from zhuisu import parties
 from zhuisu.chain import seen
 from zhuisu.chain.errors import BadMoment, NeverSeen
 from zhuisu.chain.findings import findings
@@ -48,9 +48,9 @@ async def trace(
             raise NeverSeen(f"nothing is recorded of {code.text}", mend="compare it with what is printed on the goods")
         root, till = known[code.canonical], bound(moment)
         roots, steps, truncated = await _collect(conn, root, till, direction)
-        hops, uris = await _hops(conn, roots, steps)
+        hops = await _hops(conn, roots, steps)
         held = await holders(conn, root, till, hops) if direction is Direction.forward else None
-        cited = await certs.of_path(conn, (uri for each in hops for uri in each.certificates), code, now)
+        cited = ()
         path = Path(
             code=code,
             direction=direction,
@@ -59,7 +59,7 @@ async def trace(
             codes=_code_nodes(code, hops),
             sites={},
             parties={},
-            certificates=tuple(cited),
+            certificates=cited,
             holders=held.holders if held else (),
             truncated=truncated or bool(held and held.truncated),
         )
@@ -112,7 +112,7 @@ async def _outputs(conn: Connection, steps: list[store.Step], till: UUID) -> dic
 
 async def _hops(
     conn: Connection, roots: dict[int, Root], steps: list[store.Step]
-) -> tuple[list[Hop], dict[int, str]]:
+) -> list[Hop]:
     chosen = nearest(steps, roots)
     events = {e.id: e for e in await store.stored(conn, (s.ev for s in chosen))}
     stays = defaultdict(list)
@@ -124,7 +124,7 @@ async def _hops(
     return [
         hop(s, epcis.stored(events[s.ev].doc.encode()), events[s.ev], roots[s.root], uris, stays[s.root], names)
         for s in chosen
-    ], uris
+    ]
 
 
 def _code_nodes(code: Code, hops: Iterable[Hop]) -> dict[str, CodeNode]:
