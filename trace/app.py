@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
@@ -64,6 +64,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
             title="zhuisu 追溯",
             version=zhuisu.__version__,
             path="/schema",
+            openapi_router=Router("/schema", guards=[auth.may()], route_handlers=[]),
             components=Components(security_schemes={"key": SecurityScheme(type="http", scheme="bearer")}),
         ),
     )

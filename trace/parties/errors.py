@@ -1,11 +1,11 @@
 """What the register of parties declines.
 
-    NotFound          PartyNotFound  KeyNotFound  PersonNotFound
-    Conflict          PartyExists  SiteTaken  LicenceExists  LoginTaken
-    Forbidden         NotYours
-    Unauthenticated   SignInRefused
-    TooMany           TooManyAttempts
-    Malformed         RoleUnfit  DivisionsUnfit
+NotFound          PartyNotFound  KeyNotFound  PersonNotFound
+Conflict          PartyExists  SiteTaken  LicenceExists  LoginTaken
+Forbidden         NotYours
+Unauthenticated   SignInRefused
+TooMany           TooManyAttempts
+Malformed         RoleUnfit  DivisionsUnfit
 """
 
 from zhuisu.errors import Conflict, Forbidden, Malformed, NotFound, Unauthenticated
@@ -60,7 +60,7 @@ class SiteTaken(Conflict):
 class LicenceExists(Conflict):
     """This licence is already recorded.
 
-    The organisation already has a licence of this kind and number. A renewed licence has its own number or is added with it.
+    The organisation already has a licence of this kind and number. Nothing was changed.
     """
 
     zh = "该许可证已登记"
@@ -96,7 +96,7 @@ class SignInRefused(Unauthenticated):
 class TooManyAttempts(TooMany):
     """Too many sign-in attempts.
 
-    Attempts are counted per login and per network address. Wait as long as ``Retry-After`` says; no account is locked for good.
+    Attempts are counted per login and per network address. Wait as long as ``Retry-After`` says; no account is locked.
     """
 
     zh = "登录尝试过于频繁"

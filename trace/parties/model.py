@@ -68,11 +68,14 @@ class LicenceKind(StrEnum):
     other = "other"
 
 
-Division = Annotated[str, Meta(pattern="^[0-9]{6}$", max_length=6, description="GB/T 2260, e.g. 370302")]
+_END = r"(?![\s\S])"  # where the text ends: in Python `$` also stands before a last line break
+
+Division = Annotated[str, Meta(pattern=f"^[0-9]{{6}}{_END}", description="GB/T 2260, e.g. 370302")]
+Gln = Annotated[str, Meta(pattern=f"^[0-9]{{13}}{_END}", description="GS1 Global Location Number")]
 Latitude = Annotated[float, Meta(ge=-90, le=90, description="WGS 84")]
 Longitude = Annotated[float, Meta(ge=-180, le=180, description="WGS 84")]
 Roles = Annotated[frozenset[Role], Meta(min_length=1)]
-Login = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9._@-]+$", min_length=2, max_length=64)]
+Login = Annotated[str, Meta(pattern=f"^[a-z0-9][a-z0-9._@-]{{1,63}}{_END}")]
 Password = Annotated[str, Meta(min_length=8, max_length=128)]  # OWASP ASVS 5.0 §6.2.1, 6.2.9
 
 
@@ -105,10 +108,18 @@ class Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     phone: Line = ""
 
 
-class Organisation(Entry, frozen=True, kw_only=True):
+class Organisation(Struct, frozen=True, kw_only=True):
     """A registered organisation; ``id`` is the database's and never leaves the service."""
 
     id: int
+    uscc: str
+    name: str
+    name_en: str
+    kind: Kind
+    division: str
+    divisions: tuple[str, ...]
+    address: str
+    phone: str
     status: Status
     created: datetime
 
@@ -117,12 +128,16 @@ class NewSite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A place to be added. What is left out is as for the organisation."""
 
     name: Name
-    gln: Line = ""
+    gln: Gln = ""
     kind: Kind | UnsetType = UNSET
     division: Division | UnsetType = UNSET
     address: Line | UnsetType = UNSET
     latitude: Latitude | None = None
     longitude: Longitude | None = None
+
+    def __post_init__(self) -> None:
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValueError("latitude and longitude go together")
 
 
 class Site(Struct, frozen=True, kw_only=True):
@@ -148,7 +163,12 @@ class Licence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     valid_from: date
     valid_until: date | None = None
 
+    def __post_init__(self) -> None:
+        if self.valid_until is not None and self.valid_until < self.valid_from:
+            raise ValueError("valid_until is before valid_from")
+
     def valid_on(self, day: date) -> bool:
+        """Whether it is in force on that day."""
         return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
 
 
@@ -238,7 +258,7 @@ def prefix(division: str) -> str:
 
 
 def reaches(divisions: Sequence[str], division: str) -> bool:
-    """Whether ``division`` lies in one of ``divisions``. An unknown division, "", lies in none but the whole country."""
+    """Whether ``division`` lies in one of ``divisions``. An unknown one, "", lies only in the whole country."""
     return any(division.startswith(prefix(d)) for d in divisions)
 
 

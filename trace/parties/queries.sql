@@ -15,6 +15,9 @@ select * from parties.organisation where uscc = $1 for no key update
 -- name: by_ids
 select * from parties.organisation where id = any($1::int[])
 
+-- name: by_usccs
+select * from parties.organisation where uscc = any($1::text[])
+
 -- name: page
 -- In USCC order, after $1, those whose division begins with one of the prefixes $2.
 select o.* from parties.organisation o
@@ -117,8 +120,13 @@ on conflict (subject) do update set
 returning subject, since, count
 
 -- name: forgive_attempt
--- After a success: the login starts from nought, the address gets this one try back.
-update parties.attempt set count = case subject when $1 then 0 else count - 1 end where subject = $1 or subject = $2
+-- After a success: the login $1 starts from nought, the address $2 gets this one try back. In order, so no deadlock.
+with held as (select subject from parties.attempt where subject = $1 or subject = $2 order by subject for update)
+update parties.attempt a set count = case a.subject when $1 then 0 else a.count - 1 end
+from held where held.subject = a.subject
 
 -- name: sweep_attempts
-delete from parties.attempt where since < $1
+-- Counters of windows that are over; one in use is left for the next sweep.
+delete from parties.attempt where subject in (
+    select subject from parties.attempt where since < $1 for update skip locked
+)

@@ -11,7 +11,7 @@ import secrets
 import unicodedata
 
 from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error, InvalidHashError
+from argon2.exceptions import VerificationError
 
 KEY = re.compile(rb"zs_[A-Za-z0-9_-]{43}")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -46,10 +46,10 @@ def hashed(password: str) -> str:
 
 
 def matches(stored: str | None, password: str) -> bool:
-    """Whether the password is the one hashed. Takes as long when there is no hash: a login is not given away by time."""
+    """Whether the password is the one hashed. Takes as long when there is no hash, so that time gives no login away."""
     try:
         _HASHER.verify(stored or _NOBODY, _bytes(password))
-    except (Argon2Error, InvalidHashError):
+    except VerificationError:
         return False
     return stored is not None
 

@@ -44,6 +44,7 @@ async def register(conn: Connection, entry: Entry, now: datetime) -> Organisatio
 
 
 async def organisation(conn: Connection, uscc: str, *, locked: bool = False) -> Organisation | None:
+    """None when the USCC is not registered."""
     return _one(Organisation, await conn.fetchrow(SQL.by_uscc_locked if locked else SQL.by_uscc, uscc))
 
 
@@ -52,11 +53,18 @@ async def organisations(conn: Connection, ids: Sequence[int]) -> dict[int, Organ
     return {o.id: o for o in _all(Organisation, await conn.fetch(SQL.by_ids, ids))}
 
 
+async def organisations_by_uscc(conn: Connection, usccs: Sequence[str]) -> dict[str, Organisation]:
+    """By USCC; unknown ones are absent."""
+    return {o.uscc: o for o in _all(Organisation, await conn.fetch(SQL.by_usccs, usccs))}
+
+
 async def page(conn: Connection, after: str, prefixes: Sequence[str], limit: int) -> list[Organisation]:
+    """In USCC order after ``after``, where the division begins with one of ``prefixes``."""
     return _all(Organisation, await conn.fetch(SQL.page, after, prefixes, limit))
 
 
 async def set_status(conn: Connection, uscc: str, status: Status) -> Organisation | None:
+    """None when the USCC is not registered."""
     return _one(Organisation, await conn.fetchrow(SQL.set_status, uscc, status))
 
 
@@ -83,6 +91,7 @@ async def add_site(conn: Connection, organisation: int, site: Site) -> bool:
 
 
 async def sites(conn: Connection, organisation: int) -> list[Site]:
+    """All of an organisation's."""
     return _all(Site, await conn.fetch(SQL.sites, organisation))
 
 
@@ -103,17 +112,20 @@ async def add_licence(conn: Connection, organisation: int, licence: Licence) -> 
 
 
 async def licences(conn: Connection, organisation: int) -> list[Licence]:
+    """All of an organisation's, past ones too."""
     return _all(Licence, await conn.fetch(SQL.licences, organisation))
 
 
 async def add_key(
     conn: Connection, organisation: int, label: str, roles: frozenset[Role], hash_: bytes, now: datetime, by: int | None
 ) -> Key:
+    """``by`` is the organisation that asked; None from the command line."""
     row = await conn.fetchrow(SQL.add_key, organisation, label, sorted(roles), hash_, now, by)
     return msgspec.convert(dict(row or {}), Key)
 
 
 async def keys(conn: Connection, organisation: int) -> list[Key]:
+    """All of an organisation's, revoked ones too."""
     return _all(Key, await conn.fetch(SQL.keys, organisation))
 
 
@@ -131,6 +143,7 @@ async def add_person(
 
 
 async def people(conn: Connection, organisation: int) -> list[Person]:
+    """All of an organisation's, disabled ones too."""
     return _all(Person, await conn.fetch(SQL.people, organisation))
 
 
@@ -160,10 +173,12 @@ async def person_by_login(conn: Connection, login: str) -> tuple[int, str, Princ
 
 
 async def start_session(conn: Connection, hash_: bytes, person: int, now: datetime, expires: datetime) -> None:
+    """``hash_`` is of the token."""
     await conn.execute(SQL.start_session, hash_, person, now, expires)
 
 
 async def end_session(conn: Connection, hash_: bytes) -> None:
+    """No error when there is none."""
     await conn.execute(SQL.end_session, hash_)
 
 
@@ -176,6 +191,7 @@ async def count_attempt(
 
 
 async def forgive_attempt(conn: Connection, login: bytes, address: bytes) -> None:
+    """The login starts from nought, the address gets one try back."""
     await conn.execute(SQL.forgive_attempt, login, address)
 
 
