@@ -27,7 +27,12 @@ class TestSettings:
 
     @pytest.mark.parametrize(
         ("name", "text"),
-        [("ZHUISU_PORT", "http"), ("ZHUISU_BASE", "zs.example"), ("ZHUISU_MASTER_KEY", "abc"), ("ZHUISU_BASE", "ftp://x")],
+        [
+            ("ZHUISU_PORT", "http"),
+            ("ZHUISU_BASE", "zs.example"),
+            ("ZHUISU_MASTER_KEY", "abc"),
+            ("ZHUISU_BASE", "ftp://x"),
+        ],
     )
     def test_a_bad_value_is_named(self, name: str, text: str) -> None:
         with pytest.raises(BadSetting) as refused:
@@ -117,7 +122,10 @@ class TestEmbedded:
             held = embedded.owner(data)
             assert held is not None
             assert (held.pid, held.url) == (other.pid, url)
-            with pytest.raises(embedded.DataDirectoryHeld, match="the test's other process"), embedded.running(data, "me"):
+            with (
+                pytest.raises(embedded.DataDirectoryHeld, match="the test's other process"),
+                embedded.running(data, "me"),
+            ):
                 pass
             with embedded.reach(data, "me") as reached:
                 assert reached == url

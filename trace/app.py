@@ -14,9 +14,10 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 
 import zhuisu
-from zhuisu import auth, db, parties, probes, problems, web
+from zhuisu import auth, certs, db, parties, probes, problems, web
 from zhuisu.chain import routes as chain
 from zhuisu.db import Database
+from zhuisu.scan import routes as scan
 from zhuisu.settings import Settings
 
 Clock = Callable[[], datetime]
@@ -46,7 +47,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
         return database
 
     return Litestar(
-        route_handlers=[*probes.HANDLERS, *parties.HANDLERS, *chain.HANDLERS],
+        route_handlers=[*probes.HANDLERS, *parties.HANDLERS, *certs.HANDLERS, *chain.HANDLERS, *scan.HANDLERS],
         lifespan=[lifespan],
         middleware=[auth.MIDDLEWARE],
         dependencies={

@@ -1,6 +1,6 @@
 """The command line: parse the words, call one verb, print the answer.
 
-Exit codes: 0 done, 1 refused (the reason on stderr), 2 wrong words or not there yet, 3 a certificate that is not valid.
+Exit codes: 0 done, 1 refused (the reason on stderr), 2 wrong words or not there yet; `verify` has one a verdict.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 from pathlib import Path
 from typing import Any, NoReturn
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -59,12 +60,18 @@ def main() -> None:
         if error.mend:
             err.print(f"  → {error.mend}", highlight=False)
         sys.exit(1)
+    except httpx.TransportError as error:
+        err.print(f"[bold red]No answer[/]: {error}\n  → start the service with `zhuisu serve`, or name it with --base")
+        sys.exit(1)
+    except OSError as error:
+        err.print(f"[bold red]{error.strerror or error}[/]: {error.filename or ''}", highlight=False)
+        sys.exit(1)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "ZHUISU"})
 @click.version_option(zhuisu.__version__)
 def cli() -> None:
-    """zhuisu 追溯: issue a certificate as a signed QR code, scan goods in and out, trace a code to its origin."""
+    """Zhuisu 追溯: issue a certificate as a signed QR code, scan goods in and out, trace a code to its origin."""
 
 
 def serving_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -75,9 +82,7 @@ def serving_options(function: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 8080 by default.")
     @click.option("--base", help="Public address that stands in QR codes; http://localhost:PORT by default.")
     @wraps(function)
-    def with_settings(
-        data: Path | None, host: str | None, port: int | None, base: str | None, **rest: Any
-    ) -> Any:
+    def with_settings(data: Path | None, host: str | None, port: int | None, base: str | None, **rest: Any) -> Any:
         return function(from_env(os.environ, data=data, host=host, port=port, base=base), **rest)
 
     return with_settings
@@ -94,7 +99,9 @@ def serve(settings: Settings, workers: int | None) -> None:
         server.serve_workers(settings)
         return
     with server.listening(settings) as address:
-        out.print(f"zhuisu {zhuisu.__version__} serves at [link]{address}[/]  (data in {settings.data})", highlight=False)
+        out.print(
+            f"zhuisu {zhuisu.__version__} serves at [link]{address}[/]  (data in {settings.data})", highlight=False
+        )
         server.until_told()
 
 
@@ -122,19 +129,27 @@ def migrate(data: Path | None, *, as_json: bool) -> None:
 
 @cli.command()
 @data_option
+@click.option("--signing", type=click.Path(path_type=Path), help="Make a signing key instead, and write its PEM here.")
 @click.option("--uscc", default=parties.PLATFORM, show_default=True, help="USCC of the platform's own organisation.")
 @click.option("--name", default="zhuisu", show_default=True, help="Its name.")
 @json_option
-def keygen(data: Path | None, uscc: str, name: str, *, as_json: bool) -> None:
-    """Make an administrator's API key. It is shown once; further keys are made over HTTP with it."""
+def keygen(data: Path | None, signing: Path | None, uscc: str, name: str, *, as_json: bool) -> None:
+    """Make an administrator's API key, shown once; further keys are made over HTTP with it."""
 
-    async def run(settings: Settings) -> parties.MintedKey:
+    async def administrator(settings: Settings) -> parties.MintedKey:
         async with db.connect(settings.database_url, size=1) as database:
             return await parties.first_key(database, utc_now(), uscc=uscc, name=name)
 
+    if signing:
+        pem, key = certs.keygen()
+        with os.fdopen(os.open(signing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(pem)
+        made = {"kid": key.public.kid.hex(), "cose_key": key.public.cose.hex(), "file": str(signing)}
+        _print(made if as_json else f"{signing}: key {made['kid']}", as_json=as_json)
+        return
     with _reached(data, "zhuisu keygen") as settings:
         server.migrate(settings)
-        minted = asyncio.run(run(settings))
+        minted = asyncio.run(administrator(settings))
     _print(minted if as_json else minted.key, as_json=as_json)
 
 
@@ -160,10 +175,10 @@ def issue(file: Any, svg: Path | None, base: str, key: str, *, as_json: bool) ->
 @base_option
 @json_option
 def verify(what: str, trust: Path | None, status: Path | None, base: str, *, as_json: bool) -> None:
-    """Check a certificate: its URL, its digits, or a photo of its QR code. Offline with --trust. Exit code 3: not valid."""
+    """Check a certificate: its URL, its digits, or a photo of its QR code; offline with --trust."""
     verdict = certs.verify_offline(what, trust, status, base=base, now=utc_now())
     _print(verdict if as_json else certs.in_words(verdict), as_json=as_json)
-    sys.exit(0 if verdict.state == "valid" else 3)
+    sys.exit(certs.EXIT[verdict.state])
 
 
 @cli.command()
@@ -190,11 +205,19 @@ def hash_(files: tuple[Path, ...], *, as_json: bool) -> None:
 def capture(files: tuple[Path, ...], base: str, key: str, *, as_json: bool) -> None:
     """Send EPCIS documents to a service, each whole or not at all."""
     jobs, refused = [], 0
-    bar = Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeRemainingColumn(), console=err)
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeRemainingColumn(),
+        console=err,
+    )
     with _http(base, key) as http, bar:
         task = bar.add_task("capture", total=len(files))
         for file in files:
-            answer = http.post("/epcis/capture", content=file.read_bytes(), headers={"Content-Type": "application/json"})
+            answer = http.post(
+                "/epcis/capture", content=file.read_bytes(), headers={"Content-Type": "application/json"}
+            )
             if answer.is_error:
                 refused += 1
                 problem = answer.json()
@@ -218,7 +241,7 @@ def trace(code: str, at: str | None, base: str, key: str, *, forward: bool, as_j
     """Show the path of CODE."""
     query = {"direction": "forward" if forward else "back"} | ({"at": at} if at else {})
     with _http(base, key) as http:
-        path = _answer(http.get(f"/chain/{certs.percent(code)}", params=query))
+        path = _answer(http.get(f"/chain/{quote(code, safe='')}", params=query))
     if as_json:
         _print(path, as_json=True)
         return
@@ -269,7 +292,17 @@ def backup(target: Path, data: Path | None) -> None:
         raise click.UsageError(f"{target} exists; name a directory that does not")
     with _reached(data, "zhuisu db backup") as settings:
         work = target.with_name(f".{target.name}.part")
-        command = [embedded.binary("pg_basebackup"), "-d", settings.database_url, "-D", work, "-X", "stream", "-c", "fast"]
+        command: list[str | Path] = [
+            embedded.binary("pg_basebackup"),
+            "-d",
+            settings.database_url,
+            "-D",
+            work,
+            "-X",
+            "stream",
+            "-c",
+            "fast",
+        ]
         done = subprocess.run(command, check=False)
         if done.returncode:
             shutil.rmtree(work, ignore_errors=True)

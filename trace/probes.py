@@ -2,6 +2,7 @@
 
 from litestar import Response, get
 from litestar.plugins.prometheus import PrometheusController
+from litestar.types import ControllerRouterHandler
 from msgspec import Struct
 
 from zhuisu.auth import Conf, Db, may
@@ -36,9 +37,7 @@ async def readyz(db: Db, settings: Conf) -> Response[Readiness]:
         migrations = error.detail
     except (DatabaseAway, Refusal) as error:
         database = error.detail
-    ready = Readiness(
-        database=database, migrations=migrations, keys="ok" if settings.master_key else "no master key"
-    )
+    ready = Readiness(database=database, migrations=migrations, keys="ok" if settings.master_key else "no master key")
     fine = all(value == "ok" for value in (ready.database, ready.migrations, ready.keys))
     return Response(ready, status_code=200 if fine else 503)
 
@@ -51,4 +50,4 @@ class Metrics(PrometheusController):
     include_in_schema = False
 
 
-HANDLERS = [healthz, readyz, Metrics]
+HANDLERS: list[ControllerRouterHandler] = [healthz, readyz, Metrics]

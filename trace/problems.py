@@ -16,7 +16,16 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from zhuisu.db import AWAY, DatabaseAway
-from zhuisu.errors import Forbidden, Malformed, NotFound, Refusal, TooLarge, Unauthenticated, Unavailable, UnsupportedMedia
+from zhuisu.errors import (
+    Forbidden,
+    Malformed,
+    NotFound,
+    Refusal,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+    UnsupportedMedia,
+)
 
 log = logging.getLogger("zhuisu")
 
@@ -71,7 +80,7 @@ def refusal(error: Exception) -> Refusal:
             return _from_http(error)
         case _ if isinstance(error, _UNREADABLE):
             return Malformed(f"the request could not be decoded: {error}", mend="send UTF-8 JSON without NUL")
-        case _ if isinstance(error, AWAY) or isinstance(error, TimeoutError | asyncpg.InterfaceError):
+        case _ if isinstance(error, (*AWAY, TimeoutError, asyncpg.InterfaceError)):
             return DatabaseAway("the database did not answer")
         case _:
             return Fault("an unexpected error was logged")
@@ -81,7 +90,7 @@ def of(error: Refusal, instance: str) -> dict[str, Any]:
     """The members of the problem object (RFC 9457 §3.1); extensions never hide a standard member."""
     members = {
         **error.facts,
-        "type": error.type(),
+        "type": error.problem(),
         "title": error.title(),
         "status": error.status,
         "detail": error.detail,

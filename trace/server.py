@@ -24,6 +24,7 @@ from zhuisu.app import create_app
 from zhuisu.errors import Conflict, Unavailable
 from zhuisu.settings import Settings, with_master_key
 
+_HERE = {"127.0.0.1", "0.0.0.0", "::", "::1"}  # noqa: S104  (compared, not bound)
 _HANDED_DOWN = "ZHUISU_WORKER_SETTINGS"
 
 
@@ -59,9 +60,11 @@ def migrate(settings: Settings) -> list[db.Migration]:
     """Bring the schema of ``settings.database_url`` up to date; the steps applied."""
 
     async def run() -> list[db.Migration]:
-        async with db.connect(settings.database_url, size=1, statement_timeout=0) as database:
-            async with database.connection() as conn:
-                return await db.migrate(conn)
+        async with (
+            db.connect(settings.database_url, size=1, statement_timeout=0) as database,
+            database.connection() as conn,
+        ):
+            return await db.migrate(conn)
 
     return asyncio.run(run())
 
@@ -79,7 +82,7 @@ def listening(settings: Settings, purpose: str = "zhuisu serve") -> Iterator[str
                     raise NotStarted("the application did not come up")
                 thread.join(0.01)
             host, port = listener.getsockname()[:2]
-            yield f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0', '::'} else host}:{port}"
+            yield f"http://{host if host not in _HERE else 'localhost'}:{port}"
         finally:
             server.should_exit = True
             thread.join()

@@ -66,7 +66,7 @@ def from_env(env: Mapping[str, str], **options: Any) -> Settings:
 
 
 def with_master_key(settings: Settings) -> Settings:
-    """``settings`` with the key that wraps the private keys: from the environment, else ``DIR/master.key``, made at need.
+    """``settings`` with the key that wraps private keys: from the environment, else ``DIR/master.key``, made at need.
 
     Whoever holds this key and a copy of the database can sign as every issuer whose key the service keeps.
     """

@@ -1,7 +1,7 @@
 """What HTTP gives that Litestar does not: the rest of a path exactly as it was sent.
 
-Litestar folds ``//`` in paths, which breaks a URI in a URL. A route ``/chain/{code:path}`` takes the dependency ``rest``
-instead of ``code``:
+Litestar folds ``//`` in paths, which breaks a URI in a URL. A route ``/chain/{code:path}`` takes the dependency
+``rest`` instead of ``code``:
 
 >>> GET /chain/https%3A%2F%2Fid.gs1.org%2F01%2F06901234567892   ->   rest == "https://id.gs1.org/01/06901234567892"
 """

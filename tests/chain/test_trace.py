@@ -189,7 +189,7 @@ class TestBack:
             some(3, "clinic", "retail_selling", 30, "clinic"),
         ):
             await district.put(by, event)
-        path = await trace(db, ADMIN, f"(01)06901234567892(10)E1", direction=Direction.forward, now=NOW)
+        path = await trace(db, ADMIN, "(01)06901234567892(10)E1", direction=Direction.forward, now=NOW)
         assert {h.site: h.quantity for h in path.holders} == {
             district.sites["maker"]: 60,
             district.sites["clinic"]: 270,
@@ -258,7 +258,9 @@ class TestEyes:
 
 
 class TestHttp:
-    async def test_the_code_is_percent_encoded_whole(self, client: httpx.AsyncClient, db: Database, admin: dict[str, str]) -> None:
+    async def test_the_code_is_percent_encoded_whole(
+        self, client: httpx.AsyncClient, db: Database, admin: dict[str, str]
+    ) -> None:
         district = await District(db).settle()
         await vaccine(district)
         answer = await client.get(f"/chain/{box(1).replace(':', '%3A').replace('/', '%2F')}", headers=admin)

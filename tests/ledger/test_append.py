@@ -101,7 +101,12 @@ class TestContainment:
         lot = "https://id.gs1.org/01/06901234567892/10/L1"
         for n, minute in ((1, 1), (2, 2)):
             some = Quantity(uri=lot, quantity=Decimal(5))
-            await put(db, make(EventType.AggregationEvent, time=at(minute), action="ADD", parent=case(n), child_quantities=[some]))
+            await put(
+                db,
+                make(
+                    EventType.AggregationEvent, time=at(minute), action="ADD", parent=case(n), child_quantities=[some]
+                ),
+            )
         await put(db, seen(3, case(1)), seen(4, case(2)))
         assert await minutes_of(db, lot) == [1, 2, 3, 4]
 
@@ -125,11 +130,18 @@ class TestCorrections:
 
     def original(self) -> Event:
         return make(
-            EventType.AggregationEvent, time=at(2), action="ADD", parent=case(1), children=[box(1)], event_id="urn:uuid:w"
+            EventType.AggregationEvent,
+            time=at(2),
+            action="ADD",
+            parent=case(1),
+            children=[box(1)],
+            event_id="urn:uuid:w",
         )
 
     @pytest.mark.parametrize("declared_first", [False, True])
-    async def test_a_declared_event_moves_nothing_whichever_comes_first(self, db: Database, declared_first: bool) -> None:
+    async def test_a_declared_event_moves_nothing_whichever_comes_first(
+        self, db: Database, declared_first: bool
+    ) -> None:
         await put(db, seen(1, box(1)), seen(3, case(1)))
         order = [self.declared(), self.original()]
         for event in order if declared_first else reversed(order):

@@ -33,7 +33,9 @@ def test_packing_and_unpacking_are_edges_and_emptying_is_a_row_on_the_parent() -
 
 
 def test_a_quantity_in_a_case_does_not_leave_its_other_cases() -> None:
-    pack = make(AGGREGATION, time=T, action="ADD", parent=CASE, child_quantities=[Quantity(uri=LOT, quantity=Decimal(5))])
+    pack = make(
+        AGGREGATION, time=T, action="ADD", parent=CASE, child_quantities=[Quantity(uri=LOT, quantity=Decimal(5))]
+    )
     assert links(pack).holds == (Hold(LOT, CASE, Op.quantity_packed),)
 
 
@@ -62,9 +64,8 @@ def test_ranks_order_what_happens_in_one_millisecond() -> None:
     assert all(i.version == 8 and i.variant == "specified in RFC 4122" for i in ids)
 
 
-@given(st.datetimes(datetime(1970, 1, 2), datetime(8000, 1, 1), timezones=st.just(UTC)), st.integers(1, 10**9))
+@given(st.integers(86_400, 190_000_000_000).map(lambda s: datetime.fromtimestamp(s, UTC)), st.integers(1, 10**9))
 def test_ids_follow_event_time_and_bounds_separate_them(time: datetime, later: int) -> None:
-    time = time.replace(microsecond=time.microsecond // 1000 * 1000)
     first = make(EventType.ObjectEvent, time=time, action=Action.OBSERVE, epcs=[BOX])
     second = make(EventType.ObjectEvent, time=time + timedelta(milliseconds=later), action=Action.ADD, epcs=[BOX])
     a, b = event_id(first, digest(first)), event_id(second, digest(second))

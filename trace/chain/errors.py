@@ -6,8 +6,8 @@ from zhuisu.errors import Malformed, NotFound
 class NeverSeen(NotFound):
     """Nothing is recorded of this code.
 
-    It may have been misread, belong to a system that does not report here, or be made up. Compare it with what is printed
-    on the goods, character by character.
+    It may have been misread, belong to a system that does not report here, or be made up. Compare it with what is
+    printed on the goods, character by character.
     """
 
     zh = "此码没有任何记录"

@@ -1,7 +1,7 @@
 """Who holds it now: everything that was in, of, or made from a code, and where each piece stands.
 
-Containment is climbed level by level, two indexed look-ups a level, so that ten thousand boxes on one pallet ask for the
-pallet once.
+Containment is climbed level by level, two indexed look-ups a level, so that ten thousand boxes on one pallet ask for
+the pallet once.
 """
 
 from collections import defaultdict
@@ -22,6 +22,8 @@ DEPTH = 16
 
 
 class Held(NamedTuple):
+    """The holders found; ``truncated`` when there were more codes than one answer follows."""
+
     holders: tuple[Holder, ...]
     truncated: bool
 
@@ -109,5 +111,3 @@ async def _last_events(conn: Connection, codes: list[int], till: UUID) -> dict[i
         return max((ev for ev in (own.touched, own.held, above) if ev is not None), default=None)
 
     return {code: ev for code in codes if (ev := newest(code)) is not None}
-
-

@@ -1,7 +1,7 @@
 """The path of a code as a value: nodes in dictionaries, hops in time order, findings beside them.
 
-The shape is that of the best trace interfaces (one node dictionary, edges that refer to it), so that a pallet of a thousand
-boxes names each place once.
+The shape is that of the best trace interfaces (one node dictionary, edges that refer to it), so that a pallet of a
+thousand boxes names each place once.
 """
 
 from datetime import datetime
@@ -10,6 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
+from zhuisu.certs import Cited
 from zhuisu.codes import Code
 from zhuisu.events.cold import Bounds, Temperature
 
@@ -33,6 +34,8 @@ class Via(StrEnum):
 
 
 class Severity(StrEnum):
+    """How bad a finding is."""
+
     info = "info"
     warning = "warning"
     serious = "serious"
@@ -55,9 +58,9 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 class Hop(msgspec.Struct, frozen=True, kw_only=True):
     """One event on the path. ``site``, ``party`` and ``by`` refer to the path's dictionaries.
 
-    ``code`` is what the event named; where it differs from the traced code, ``via`` says why it counts: inside the container
-    ``code``, as member of the lot ``code``, or made from the input ``code``. ``containers`` is what it stood in just then,
-    innermost first; ``container`` the outermost of them.
+    ``code`` is what the event named; where it differs from the traced code, ``via`` says why it counts: inside the
+    container ``code``, as member of the lot ``code``, or made from the input ``code``. ``containers`` is what it stood
+    in just then, innermost first; ``container`` the outermost of them.
     """
 
     event: str
@@ -87,6 +90,8 @@ class Hop(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CodeNode(msgspec.Struct, frozen=True, kw_only=True):
+    """A code on the path; ``label`` is how people write it."""
+
     uri: str
     family: str
     level: str
@@ -107,6 +112,8 @@ class SiteNode(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PartyNode(msgspec.Struct, frozen=True, kw_only=True):
+    """A party. A redacted one keeps its kind and division and loses its name."""
+
     id: str
     name: str
     kind: str
@@ -128,18 +135,6 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     text: Words
     law: str = ""
     events: tuple[str, ...] = ()
-
-
-class Cited(msgspec.Struct, frozen=True, kw_only=True):
-    """A certificate that goods on the path travel under, with what the register says of it now."""
-
-    uri: str
-    id: str
-    url: str
-    kind: str
-    product: str
-    state: str
-    reason: Words
 
 
 class Holder(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,10 +20,10 @@ async def path(
     direction: FromQuery[Direction] = Direction.back,
     at: FromQuery[datetime | None] = None,
 ) -> Path:
-    """The path of ``code`` (percent-encoded whole): its hops in time order, containment true in time, and what is wrong.
+    """The path of ``code`` (percent-encoded whole): its hops in time order, and what is wrong with them.
 
-    ``direction=forward`` asks who holds it, or what was in it or made from it, now. ``at`` asks as of an event time. Open to
-    everybody; who neither held the goods nor oversees a place on the path sees it redacted.
+    ``direction=forward`` asks who holds it, or what was in it or made from it, now. ``at`` asks as of an event time.
+    Open to everybody; who neither held the goods nor oversees a place on the path sees it redacted.
     """
     return await trace(db, who, rest, direction=direction, at=at, now=now)
 

@@ -1,8 +1,8 @@
 """What a caller may see of a path: all of it, or the redacted one that is open to everybody. Pure.
 
-Those who made, held or captured any of it, the regulators of a division it touched, and administrators see it whole. Everyone
-else sees when, what, how warm and under which certificates, and of places and parties the kind and the division; only who made
-the goods is named, as on their label.
+Those who made, held or captured any of it, the regulators of a division it touched, and administrators see it whole.
+Everyone else sees when, what, how warm and under which certificates, and of places and parties the kind and the
+division; only who made the goods is named, as on their label.
 """
 
 import msgspec

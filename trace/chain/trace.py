@@ -12,16 +12,16 @@ from uuid import UUID
 
 import msgspec
 
-from zhuisu import parties
+from zhuisu import events as epcis
+from zhuisu import certs, parties
 from zhuisu.chain import seen
 from zhuisu.chain.errors import BadMoment, NeverSeen
 from zhuisu.chain.findings import findings
 from zhuisu.chain.forward import holders
 from zhuisu.chain.model import CodeNode, Direction, Hop, PartyNode, Path, SiteNode, Via
 from zhuisu.chain.path import Root, hop, nearest
-from zhuisu.codes import Code, label, parse
+from zhuisu.codes import Code, canonical_certificate, label, parse
 from zhuisu.db import Connection, Database
-from zhuisu import events as epcis
 from zhuisu.ledger import store
 from zhuisu.ledger.model import Role, bound
 from zhuisu.parties import Principal
@@ -50,7 +50,7 @@ async def trace(
         roots, steps, truncated = await _collect(conn, root, till, direction)
         hops = await _hops(conn, roots, steps)
         held = await holders(conn, root, till, hops) if direction is Direction.forward else None
-        cited = ()
+        cited = await certs.cited(conn, _certificates(code, hops), now)
         path = Path(
             code=code,
             direction=direction,
@@ -59,7 +59,7 @@ async def trace(
             codes=_code_nodes(code, hops),
             sites={},
             parties={},
-            certificates=cited,
+            certificates=tuple(cited),
             holders=held.holders if held else (),
             truncated=truncated or bool(held and held.truncated),
         )
@@ -110,9 +110,7 @@ async def _outputs(conn: Connection, steps: list[store.Step], till: UUID) -> dic
     return {code: Root(code, Via.output, till) for _, role, code in groups if role is Role.output}
 
 
-async def _hops(
-    conn: Connection, roots: dict[int, Root], steps: list[store.Step]
-) -> list[Hop]:
+async def _hops(conn: Connection, roots: dict[int, Root], steps: list[store.Step]) -> list[Hop]:
     chosen = nearest(steps, roots)
     events = {e.id: e for e in await store.stored(conn, (s.ev for s in chosen))}
     stays = defaultdict(list)
@@ -125,6 +123,15 @@ async def _hops(
         hop(s, epcis.stored(events[s.ev].doc.encode()), events[s.ev], roots[s.root], uris, stays[s.root], names)
         for s in chosen
     ]
+
+
+def _certificates(code: Code, hops: Iterable[Hop]) -> list[str]:
+    """URIs of the certificates that the path speaks of, itself or in its events, each once."""
+    spoken = [uri for hop in hops for uri in hop.certificates]
+    # A certificate's address and the lot it stands for are one thing.
+    lots = {canonical_certificate(uri) for uri in spoken}
+    own = [code.canonical] if code.certificate and code.canonical not in lots else []
+    return list(dict.fromkeys([*own, *spoken]))
 
 
 def _code_nodes(code: Code, hops: Iterable[Hop]) -> dict[str, CodeNode]:

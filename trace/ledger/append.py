@@ -48,7 +48,8 @@ class _Entry(msgspec.Struct, frozen=True):
 async def append(conn: Connection, captured: Sequence[Event], *, by: int, now: datetime) -> list[Recorded]:
     """Record what organisation ``by`` captured; what is here already is left as it is.
 
-    Answers in the order given. Raises EventIdConflict when an eventID is bound to another content; then nothing is stored.
+    Answers in the order given. Raises EventIdConflict when an eventID is bound to another content; then nothing is
+    stored.
     """
     entries = [_entry(event) for event in captured]
     if not entries:

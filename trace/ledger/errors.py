@@ -6,8 +6,8 @@ from zhuisu.errors import Conflict
 class EventIdConflict(Conflict):
     """Another event already has this eventID.
 
-    An eventID names one event for ever. Sending the same event again is fine and changes nothing; to correct it, capture an
-    error declaration under its eventID and the right event under a new one (EPCIS 2.0 §7.4.1.2).
+    An eventID names one event for ever. Sending the same event again is fine and changes nothing; to correct it,
+    capture an error declaration under its eventID and the right event under a new one (EPCIS 2.0 §7.4.1.2).
     """
 
     zh = "该 eventID 已用于另一个事件"

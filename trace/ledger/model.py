@@ -60,11 +60,15 @@ class Rank(IntEnum):
 
 
 class Touch(NamedTuple):
+    """An event names ``uri`` in ``role``."""
+
     uri: str
     role: Role
 
 
 class Hold(NamedTuple):
+    """An event moves ``child`` into or out of ``parent``."""
+
     child: str
     parent: str
     op: Op
@@ -78,7 +82,7 @@ class Links(NamedTuple):
 
 
 def event_id(event: Event, digest: bytes) -> UUID:
-    """UUIDv8 (RFC 9562 §5.8): 48 bits ms of event time, 4 bits rank, 70 bits of ``digest``; equal contents, equal ids."""
+    """UUIDv8 (RFC 9562 §5.8): 48 bits ms of event time, 4 bits rank, 70 bits of ``digest``: equal content, equal id."""
     ms = int(event.time.timestamp() * 1000 + 0.5)
     head = ms << 16 | 0x8 << 12 | rank(event) << 8 | digest[0]
     tail = int.from_bytes(digest[1:9], "big") & (1 << 62) - 1 | 0b10 << 62

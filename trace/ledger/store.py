@@ -92,10 +92,12 @@ async def add_events(conn: Connection, rows: Sequence[EventRow]) -> set[UUID]:
 
 
 async def digests(conn: Connection, ids: Iterable[UUID]) -> dict[UUID, bytes]:
+    """Content digests of events that are here."""
     return {r["id"]: r["digest"] for r in await conn.fetch(SQL.digests, list(ids))}
 
 
 async def bind_names(conn: Connection, names: dict[tuple[UUID, datetime], UUID]) -> None:
+    """Bind (hash, declaration time) pairs to events; what is bound already stays."""
     keys = sorted(names)
     await conn.execute(SQL.add_names, [h for h, _ in keys], [d for _, d in keys], [names[key] for key in keys])
 
@@ -161,6 +163,7 @@ async def named(conn: Connection, event_id: str) -> list[str]:
 
 
 async def uris(conn: Connection, ids: Iterable[int]) -> dict[int, str]:
+    """Canonical URIs of codes."""
     return {r["id"]: r["uri"] for r in await conn.fetch(SQL.uris, list(set(ids)))}
 
 
@@ -186,6 +189,7 @@ async def windows(conn: Connection, roots: dict[int, UUID]) -> list[Window]:
 
 
 async def lots_of(conn: Connection, ids: Iterable[int]) -> dict[int, int]:
+    """Instance -> its lot."""
     return {r["child"]: r["parent"] for r in await conn.fetch(SQL.lots_of, list(ids))}
 
 

@@ -1,0 +1,1 @@
+"""Each figure beside its limit, both measured in one run on one machine: what counts is the ratio."""

@@ -1,0 +1,44 @@
+"""``make bench [SCALE=1e5]``: fill a ledger with SCALE events, then measure against the raw limits beside them."""
+
+import argparse
+import asyncio
+import shutil
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bench import crypto, http, ledger
+from bench.figure import Figure
+from zhuisu import embedded, server
+from zhuisu.settings import Settings
+
+
+def main() -> None:
+    words = argparse.ArgumentParser(prog="bench", description=__doc__)
+    words.add_argument("--scale", type=float, default=1e5, help="events in the ledger before paths are measured")
+    words.add_argument("--json", type=Path, help="write the figures here too")
+    given = words.parse_args()
+    workspace = Path(tempfile.mkdtemp(prefix="zhuisu-bench-"))
+    console = Console()
+    try:
+        settings = Settings(data=workspace / "data", master_key=bytes(32), base="http://localhost:8080")
+        with embedded.running(settings.data, "make bench") as url:
+            settings = settings.with_(database_url=url)
+            server.migrate(settings)
+            figures: list[Figure] = []
+            for part in (crypto.measure, ledger.measure, http.measure):
+                figures += asyncio.run(part(settings, int(given.scale), console))
+    finally:
+        shutil.rmtree(workspace, ignore_errors=True)
+    table = Table("figure", "measured", "limit", "of the limit", "limit is", title=f"{int(given.scale):,} events")
+    for figure in figures:
+        table.add_row(*figure.row())
+    console.print(table)
+    if given.json:
+        given.json.write_bytes(Figure.dump(figures))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""The service over HTTP from another process: single intakes, paths, and certificates, beside the raw request."""
+
+import asyncio
+import itertools
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+import httpx
+import msgspec
+from rich.console import Console
+
+from bench import world
+from bench.crypto import FARM
+from bench.figure import Figure, percentile
+from zhuisu import db
+from zhuisu.parties import Role, first_key
+from zhuisu.settings import Settings
+
+PORT = 18_080
+CLIENTS = 16
+SECONDS = 4.0
+
+
+class Answered:
+    """How long each request took, seconds."""
+
+    def __init__(self) -> None:
+        self.times: list[float] = []
+        self.began = time.perf_counter()
+
+    @property
+    def rate(self) -> float:
+        return len(self.times) / (time.perf_counter() - self.began)
+
+
+def request(method: str, path: str, key: str = "", body: bytes = b"") -> bytes:
+    head = f"{method} {path} HTTP/1.1\r\nHost: localhost:{PORT}\r\nAccept: application/json\r\n"
+    head += f"Authorization: Bearer {key}\r\n" if key else ""
+    head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n" if body else ""
+    return head.encode() + b"\r\n" + body
+
+
+async def load(next_request: Callable[[], bytes], clients: int = CLIENTS, *, expect: bytes = b"20") -> Answered:
+    """Closed loop: each client sends its next request when it has its answer, for SECONDS."""
+    answered = Answered()
+    end = time.perf_counter() + SECONDS
+
+    async def client() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", PORT)
+        while time.perf_counter() < end:
+            begin = time.perf_counter()
+            writer.write(next_request())
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
+            body = await reader.readexactly(length)
+            if head[9:11] != expect:
+                raise RuntimeError(f"{head[:40]!r} {body[:300]!r}")
+            answered.times.append(time.perf_counter() - begin)
+        writer.close()
+
+    await asyncio.gather(*(client() for _ in range(clients)))
+    return answered
+
+
+async def measure(settings: Settings, scale: int, console: Console) -> list[Figure]:
+    console.print("over HTTP …")
+    environment = {
+        "DATABASE_URL": settings.database_url,
+        "ZHUISU_MASTER_KEY": settings.master_key.hex(),
+        "PATH": "/usr/bin:/bin",
+    }
+    command = [sys.executable, "-m", "zhuisu", "serve", "--data", str(settings.data), "--port", str(PORT)]
+    service = await asyncio.create_subprocess_exec(*command, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        return await _measure(settings, scale)
+    finally:
+        service.terminate()
+        await service.wait()
+
+
+async def _measure(settings: Settings, scale: int) -> list[Figure]:
+    async with db.connect(settings.database_url, size=1) as database:
+        admin = (await first_key(database, datetime.now(UTC))).key
+    async with httpx.AsyncClient(
+        base_url=f"http://127.0.0.1:{PORT}", headers={"Authorization": f"Bearer {admin}"}
+    ) as http:
+        await _up(http)
+        answer = await http.post(
+            f"/parties/{FARM}/keys", json={"label": "bench", "roles": [Role.operator, Role.issuer]}
+        )
+        key = answer.raise_for_status().json()["key"]
+    lots = max(1, scale // 2300)
+    items = itertools.cycle(quote(world.item(lot, n), safe="") for n in range(200) for lot in range(lots))
+    hello = await load(lambda: request("GET", "/healthz"))
+    intakes = _intakes()
+    intake = await load(lambda: request("POST", "/scan/intake", key, next(intakes)))
+    path = await load(lambda: request("GET", f"/chain/{next(items)}", admin), 4)
+    order = msgspec.json.encode(
+        {
+            "kind": "CCC/1",
+            "product": "鲜鸡蛋",
+            "quantity": 360,
+            "unit": "枚",
+            "origin": "370302",
+            "basis": ["自行检测合格"],
+        }
+    )
+    issue = await load(lambda: request("POST", "/certs", key, order))
+    bound = "GET /healthz, same server"
+    tail = lambda some: f"(p50 {percentile(some.times, 0.5):.1f}, p99 {percentile(some.times, 0.99):.1f} ms)"  # noqa: E731
+    return [
+        Figure(
+            name=f"single intake, {CLIENTS} clients",
+            value=intake.rate,
+            unit="/s",
+            limit=hello.rate,
+            bound=bound,
+            more=tail(intake),
+        ),
+        Figure(
+            name="path of an item over HTTP, 4 clients",
+            value=path.rate,
+            unit="/s",
+            limit=hello.rate,
+            bound=bound,
+            more=tail(path),
+        ),
+        Figure(
+            name=f"issue over HTTP, {CLIENTS} clients",
+            value=issue.rate,
+            unit="/s",
+            limit=hello.rate,
+            bound=bound,
+            more=tail(issue),
+        ),
+    ]
+
+
+def _intakes() -> Iterator[bytes]:
+    for n in itertools.count():
+        yield msgspec.json.encode({"codes": [f"https://id.gs1.org/01/06901234567892/21/BENCH{n:08d}"]})
+
+
+async def _up(http: httpx.AsyncClient) -> None:
+    for _ in range(300):
+        try:
+            if (await http.get("/readyz")).status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        await asyncio.sleep(0.05)
+    raise RuntimeError("the service did not come up")

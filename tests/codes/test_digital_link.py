@@ -1,0 +1,100 @@
+from datetime import date
+
+import pytest
+
+from zhuisu.codes import Family, Level, canonical, parse
+from zhuisu.codes.errors import BadCheckDigit, BadElement, BadLink, CompressedLink
+
+ITEM = "https://id.gs1.org/01/06901234567892"
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        f"{ITEM}/21/A%2F1",
+        "http://id.gs1.org/01/06901234567892/21/A%2f1",
+        "https://shop.example:8443/some/stem/01/06901234567892/22/V/10/L1/21/A%2F1?17=270131&utm_source=x#top",
+        "https://shop.example/01/6901234567892/21/A%2F1",
+        "HTTPS://SHOP.EXAMPLE/01/06901234567892/21/A%2F1",
+        "https://shop.example/gtin/06901234567892/ser/A%2F1",
+        "]Q1https://shop.example/01/06901234567892/21/A%2F1",
+    ],
+)
+def test_one_item_in_every_spelling(uri):
+    code = parse(uri)
+    assert (code.family, code.level, code.canonical) == (Family.sgtin, Level.instance, f"{ITEM}/21/A%2F1")
+    assert code.serial == "A/1"
+    assert canonical(uri.removeprefix("]Q1")) == code.canonical
+
+
+def test_attributes_come_from_path_and_query():
+    code = parse("https://shop.example/01/06901234567892/10/L1?17=270100&3103=001250&99=a%2Bb&name=x")
+    assert (code.lot, code.expiry, str(code.weight_kg)) == ("L1", date(2027, 1, 31), "1.250")
+    assert (code.level, code.lot_uri) == (Level.lot, f"{ITEM}/10/L1")
+
+
+@pytest.mark.parametrize(("short", "gtin"), [("96385074", "00000096385074"), ("614141000036", "00614141000036")])
+def test_short_gtins_are_padded(short, gtin):
+    assert parse(f"https://a.example/01/{short}").gtin == gtin
+    assert canonical(f"https://a.example/01/{short}") == f"https://id.gs1.org/01/{gtin}"
+
+
+def test_short_names_and_capitals_are_told():
+    assert parse("https://a.example/gtin/06901234567892").mended == ("short names of Digital Link 1.1",)
+    assert parse("HTTPS://a.example/01/06901234567892").mended == ("scheme in capitals",)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://blog.example/01/7",
+        "https://blog.example/01/06901234567892/reviews",
+        "https://shop.example/party/123",
+        "https://shop.example/error/401/page",
+        "https://shop.example/01/0690123456789%zz",
+        "https://shop.example/00/%ff%ff",
+        "https://shop.example/?gtin=06901234567892",
+        "https://shop.example",
+        "http://溯源.example/码?号=1",
+    ],
+)
+def test_other_addresses_are_kept(url):
+    code = parse(url)
+    assert (code.family, code.canonical) == (Family.url, url)
+    assert canonical(url) == url
+
+
+def test_only_scheme_and_host_lose_their_capitals():
+    code = parse("HTTP://Trace.Example.CN/Q?Code=AbC")
+    assert code.canonical == "http://trace.example.cn/Q?Code=AbC"
+
+
+@pytest.mark.parametrize(
+    ("uri", "kind", "words"),
+    [
+        ("https://a.example/01/06901234567893", BadCheckDigit, "AI (01) at position 19: GTIN 06901234567893"),
+        ("https://a.example/01/06901234567892/21/a/10/b", BadLink, "(01) (21) (10)"),
+        ("https://a.example/01/06901234567892/235/a/21/b", BadLink, "(01) (235) (21)"),
+        ("https://a.example/01/06901234567892?10=A", BadLink, "(10) belongs in the path"),
+        ("https://a.example/01/06901234567892?01=06901234567892", BadLink, "(01) stands twice"),
+        ("https://a.example/01/06901234567892?99=a&99=a", BadLink, "(99) stands twice"),
+        ("https://a.example/01/06901234567892?89=a", BadLink, "89 is no Application Identifier"),
+        ("https://a.example/01/06901234567892?17=271301", BadElement, "AI (17) at position 37: 271301 has no month 13"),
+        ("https://a.example/01/06901234567892?98=a+b", BadElement, "AI (98)"),
+        ("https://a.example/01/06901234567892?98=%ff", BadElement, "not UTF-8"),
+        ("https://a.example/01/06901234567892/10/", BadElement, "0 characters"),
+        (f"https://a.example/01/06901234567892/10/{'x' * 21}", BadElement, "21 characters"),
+        ("https://id.gs1.org/01/123", BadLink, "names no GS1 key"),
+        ("https://id.gs1.org/ARFKk4XB1L2S", CompressedLink, "compressed"),
+        ("https://id.gs1.org/01/06901234567892/EqBkQ3xxAb-1", CompressedLink, "compressed"),
+    ],
+)
+def test_what_is_a_link_and_breaks_a_rule_is_refused(uri, kind, words):
+    with pytest.raises(kind) as refused:
+        parse(uri)
+    assert words in refused.value.detail
+
+
+def test_canonical_goes_by_shape_alone():
+    assert canonical("https://a.example/01/06901234567893/21/x") == "https://id.gs1.org/01/06901234567893/21/x"
+    assert canonical("https://a.example/01/06901234567892/21/a/10/b") == "https://a.example/01/06901234567892/21/a/10/b"

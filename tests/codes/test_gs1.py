@@ -1,0 +1,149 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from zhuisu.codes import Family, Level, parse
+from zhuisu.codes.ai import AIS
+from zhuisu.codes.errors import BadCheckDigit, BadDate, BadElement, NoKey, UnknownAi
+
+GTIN = "06901234567892"
+ITEM = f"https://id.gs1.org/01/{GTIN}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"]d201{GTIN}21A1\x1d17270131",
+        f"]C1\x1d01{GTIN}17270131" + "21A1",
+        f"]Q3^01{GTIN}21A1^17270131",
+        f"]e001{GTIN}21A1{{GS}}17270131",
+        f"]J101{GTIN}21A1<GS>17270131\x1d",
+        f"\x1d01{GTIN}21A1\x1d17270131",
+        f"{{gs}}01{GTIN}21A1{{GS}}17270131",
+        f"^01{GTIN}17270131" + "21A1",
+        f"01{GTIN}21A1\x1d17270131",
+        f"01{GTIN}17270131" + "21A1",
+        f"(01){GTIN}(21)A1(17)270131",
+        f"(17)270131(21)A1(01){GTIN}",
+        f"]d2(01){GTIN}(21)A1(17)270131",
+    ],
+)
+def test_one_item_in_every_spelling(text):
+    code = parse(text)
+    assert (code.family, code.level, code.canonical) == (Family.sgtin, Level.instance, f"{ITEM}/21/A1")
+    assert (code.item_class, code.gtin, code.serial, code.expiry) == (ITEM, GTIN, "A1", date(2027, 1, 31))
+    assert code.text == text
+
+
+def test_what_the_carrier_says_besides():
+    code = parse(f"(01){GTIN}(10)L/1(11)260100(15)270228(3103)001250(30)12")
+    assert (code.family, code.level, code.canonical) == (Family.lgtin, Level.lot, f"{ITEM}/10/L%2F1")
+    assert (code.lot, code.lot_uri, code.item_class) == ("L/1", f"{ITEM}/10/L%2F1", ITEM)
+    assert (code.production, code.expiry) == (date(2026, 1, 31), date(2027, 2, 28))
+    assert (code.weight_kg, code.count) == (Decimal("1.250"), 12)
+
+
+def test_a_serial_beats_a_lot_and_keeps_it():
+    code = parse(f"(01){GTIN}(10)L1(21)S1")
+    assert (code.canonical, code.lot_uri) == (f"{ITEM}/21/S1", f"{ITEM}/10/L1")
+
+
+def test_use_by_beats_best_before():
+    assert parse(f"(01){GTIN}(15)270228(17)270131").expiry == date(2027, 1, 31)
+    assert parse(f"(01){GTIN}(7003)2702280930").expiry == date(2027, 2, 28)
+
+
+def test_a_logistic_unit_tells_its_contents():
+    code = parse(f"(00)369012340000000017(02){GTIN}(37)24(10)L1")
+    assert (code.family, code.canonical) == (Family.sscc, "https://id.gs1.org/00/369012340000000017")
+    assert (code.gtin, code.count, code.lot, code.item_class, code.lot_uri) == (GTIN, 24, "L1", "", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "family", "level", "uri"),
+    [
+        ("(414)6901234567892", Family.sgln, Level.instance, "/414/6901234567892"),
+        (
+            "(414)6901234567892(254)dock 1".replace(" ", "-"),
+            Family.sgln,
+            Level.instance,
+            "/414/6901234567892/254/dock-1",
+        ),
+        ("(417)6901234567892", Family.pgln, Level.instance, "/417/6901234567892"),
+        ("(8003)06901234567892", Family.grai, Level.item_class, "/8003/06901234567892"),
+        ("(8003)06901234567892X1", Family.grai, Level.instance, "/8003/06901234567892X1"),
+        ("(8004)6901234ABC", Family.giai, Level.instance, "/8004/6901234ABC"),
+        ("(253)6901234567892D1", Family.gdti, Level.instance, "/253/6901234567892D1"),
+        ("(255)6901234567892", Family.gcn, Level.item_class, "/255/6901234567892"),
+        ("(8010)6901234AB(8011)7", Family.cpi, Level.instance, "/8010/6901234AB/8011/7"),
+        ("(8017)369012340000000017", Family.gsrnp, Level.instance, "/8017/369012340000000017"),
+        ("(8018)369012340000000017", Family.gsrn, Level.instance, "/8018/369012340000000017"),
+        ("(401)6901234X", Family.ginc, Level.instance, "/401/6901234X"),
+        ("(402)69012340000000016", Family.gsin, Level.instance, "/402/69012340000000016"),
+        (f"(8006){GTIN}0102", Family.itip, Level.item_class, f"/8006/{GTIN}0102"),
+        (f"(8006){GTIN}0102(10)L1", Family.itip, Level.lot, f"/8006/{GTIN}0102/10/L1"),
+        (f"(8006){GTIN}0102(21)7", Family.itip, Level.instance, f"/8006/{GTIN}0102/21/7"),
+        (f"(01){GTIN}(235)T1", Family.upui, Level.instance, f"/01/{GTIN}/235/T1"),
+        (f"(01){GTIN}(22)V1", Family.gtin, Level.item_class, f"/01/{GTIN}"),
+    ],
+)
+def test_every_key(text, family, level, uri):
+    code = parse(text)
+    assert (code.family, code.level, code.canonical) == (family, level, f"https://id.gs1.org{uri}")
+    again = parse(code.canonical)
+    assert (again.family, again.level, again.canonical) == (family, level, code.canonical)
+    assert again.item_class == code.item_class
+
+
+def test_fnc1_missing_after_a_fixed_length_is_mended_and_told():
+    code = parse("]C18018369012340000000017" + "8019" + "12")
+    assert (code.family, code.mended) == (Family.gsrn, ("missing FNC1",))
+
+
+def test_blanks_between_bracketed_elements_are_mended_and_told():
+    code = parse(f"(01) {GTIN} (21) A1")
+    assert (code.canonical, code.mended) == (f"{ITEM}/21/A1", ("space between elements",))
+
+
+def test_brackets_inside_a_value():
+    assert parse(rf"(01){GTIN}(21)A\(10)B").serial == "A(10)B"
+    assert parse(f"(01){GTIN}(21)A(1)B").serial == "A(1)B"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "words"),
+    [
+        (f"^01{GTIN}17991332" + "10A", BadDate, "AI (17) at position 18: 991332 has no month 13"),
+        (f"01{GTIN}17991332" + "10A", BadDate, "AI (17) at position 17: 991332 has no month 13"),
+        (f"]d201{GTIN}17270230", BadDate, "AI (17) at position 20: 270230 has no day 30"),
+        (f"(01){GTIN}(7003)2702001200", BadDate, "AI (7003) at position 19: 270200 has day 00"),
+        ("(01)06901234567893", BadCheckDigit, "AI (01) at position 1: GTIN 06901234567893: digit 14"),
+        ("0106901234567893" + "21A1", BadCheckDigit, "the others lead to 2"),
+        ("(01)0690123456789", BadElement, "13 characters, wanted 14"),
+        ("]d20106901234567X92", BadElement, "'X' at place 12"),
+        (f"(01){GTIN}(10){'A' * 21}", BadElement, "21 characters, wanted 1 to 20"),
+        (f"(01){GTIN}(10)鲁", BadElement, "'鲁' at place 1"),
+        (f"(01){GTIN}(10)A(10)B", BadElement, "AI (10) at position 24: 'B' contradicts the 'A'"),
+        (f"]d201{GTIN}5512", UnknownAi, "position 20: '55' begins no"),
+        (f"(01){GTIN}(89)1", UnknownAi, "position 19: '89'"),
+        ("(10)ABC(17)270131", NoKey, "found (10) (17)"),
+        ("]d2(ab)", UnknownAi, "position 4: '(a'"),
+        ("(8004)ABC1", BadElement, "'A' at place 1"),
+    ],
+)
+def test_refusals_name_ai_and_position(text, kind, words):
+    with pytest.raises(kind) as refused:
+        parse(text)
+    assert words in refused.value.detail
+
+
+def test_the_same_element_twice_is_one():
+    assert parse(f"(01){GTIN}(10)A(01){GTIN}").lot == "A"
+
+
+def test_the_first_two_digits_tell_how_long_an_ai_is():
+    widths: dict[str, set[int]] = {}
+    for ai in AIS:
+        widths.setdefault(ai[:2], set()).add(len(ai))
+    assert all(len(found) == 1 for found in widths.values())

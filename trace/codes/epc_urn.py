@@ -1,0 +1,165 @@
+"""EPC URNs, pure identities, classes and patterns, as their GS1 Digital Link (Tag Data Standard 6.3, CBV 2.0 §8.9).
+
+>>> to_link("urn:epc:id:sgtin:4012345.011111.9876")
+'https://id.gs1.org/01/04012345111118/21/9876'
+>>> to_link("urn:epc:idpat:sgtin:4012345.066666.*")
+'https://id.gs1.org/01/04012345666663'
+"""
+
+import re
+from functools import lru_cache
+from typing import Literal, NamedTuple
+from urllib.parse import unquote
+
+from zhuisu.codes.ai import AIS
+from zhuisu.codes.checksum import check_digit
+from zhuisu.codes.errors import BadUrn
+from zhuisu.codes.keys import ROOT, escape
+
+
+class Scheme(NamedTuple):
+    """How the fields of a scheme make the value of a key.
+
+    ``digits`` is the length of company prefix and reference together, to which a check digit is added; 0 means that the
+    reference is free text and has none. ``indicator``: the reference's first digit moves to the front.
+    """
+
+    ai: str
+    digits: int
+    serial: str | None = None  # AI of the serial; "" when it follows the key directly; None when there is none
+    limit: int = 0  # characters of a serial
+    indicator: bool = False
+    lead: str = ""
+    kinds: frozenset[Literal["id", "class", "idpat"]] = frozenset({"id"})
+
+
+_WITH_PATTERN: frozenset[Literal["id", "class", "idpat"]] = frozenset({"id", "idpat"})
+_SCHEMES = {
+    "sgtin": Scheme("01", 13, "21", 20, indicator=True, kinds=_WITH_PATTERN),
+    "lgtin": Scheme("01", 13, "10", 20, indicator=True, kinds=frozenset({"class"})),
+    "upui": Scheme("01", 13, "235", 28, indicator=True, kinds=_WITH_PATTERN),
+    "itip": Scheme("8006", 13, "21", 20, indicator=True, kinds=_WITH_PATTERN),
+    "sscc": Scheme("00", 17, indicator=True),
+    "sgln": Scheme("414", 12, "254", 20),
+    "pgln": Scheme("417", 12),
+    "grai": Scheme("8003", 12, "", 16, lead="0", kinds=_WITH_PATTERN),
+    "gdti": Scheme("253", 12, "", 17, kinds=_WITH_PATTERN),
+    "sgcn": Scheme("255", 12, "", 12, kinds=_WITH_PATTERN),
+    "gsrn": Scheme("8018", 17),
+    "gsrnp": Scheme("8017", 17),
+    "gsin": Scheme("402", 16),
+    "giai": Scheme("8004", 0),
+    "ginc": Scheme("401", 0),
+    "cpi": Scheme("8010", 0, "8011", 12, kinds=_WITH_PATTERN),
+}
+
+_HEAD = re.compile(r"urn:epc:(?:id|class|idpat):([a-z]+):", re.ASCII).match
+_COMPANY = re.compile(r"\d{6,12}", re.ASCII).fullmatch
+_DIGITS = re.compile(r"\d*", re.ASCII).fullmatch
+_TEXT = re.compile(r"(?:[!'()*+,.0-9:;=A-Za-z_-]|%[0-9A-Fa-f]{2})+", re.ASCII).fullmatch  # GS3A3Component, TDS 6.3
+
+
+def is_gs1(uri: str) -> bool:
+    """Whether the URN's scheme carries a GS1 key; others (gid, usdod, adi, bic, imovn, tags) are kept as they are."""
+    found = _HEAD(uri)
+    return found is not None and found[1] in _SCHEMES
+
+
+def canonical(uri: str) -> str:
+    """Digital Link of an EPC URN, else ``uri``. Lean, because bulk capture calls it for every EPC."""
+    head, _, rest = uri.partition(".")
+    reference, _, serial = rest.partition(".")
+    stem, limit = _stem(head, reference)
+    if limit and serial.isalnum() and serial.isascii() and len(serial) <= limit and serial != "0":
+        return stem + serial
+    try:
+        return _to_link(uri)
+    except BadUrn:
+        return uri
+
+
+@lru_cache(maxsize=1 << 16)
+def _stem(head: str, reference: str) -> tuple[str, int]:
+    """All that stands before the serial, and the serial's limit; limit 0 sends the caller the long way round."""
+    fields = head.split(":")
+    if len(fields) != 5:
+        return "", 0
+    _, _, kind, name, company = fields
+    scheme = _SCHEMES.get(name)
+    if scheme is None or kind == "idpat" or kind not in scheme.kinds or name in {"itip", "sgcn"}:
+        return "", 0
+    if scheme.serial is None or not scheme.digits:
+        return "", 0
+    try:
+        stem = f"{ROOT}{scheme.ai}/{_number(scheme, company, reference)}"
+    except BadUrn:
+        return "", 0
+    return (f"{stem}/{scheme.serial}/" if scheme.serial else stem), scheme.limit
+
+
+def to_link(uri: str) -> str:
+    """Canonical Digital Link of an EPC URN; BadUrn says what is wrong with it."""
+    _, _, kind, name, body, *_ = [*uri.split(":", 4), "", "", ""]
+    scheme = _SCHEMES.get(name)
+    if scheme is None or kind not in scheme.kinds:
+        raise BadUrn(f"urn:epc:{kind}:{name} is no scheme with a GS1 key", where=f"urn:epc:{kind}")
+    fields = body.split(".")
+    company, reference, tail = fields[0], ".".join(fields[1:2]), fields[2:]
+    if not scheme.digits and scheme.serial is None:  # giai, ginc: the reference itself may hold dots
+        reference, tail = ".".join(fields[1:]), []
+    number = _number(scheme, company, reference)
+    if name == "itip":
+        if len(tail) < 3 or not all(len(part) == 2 and _DIGITS(part) for part in tail[:2]):
+            raise BadUrn(f"{uri}: piece and total are two digits each, then a serial", where="itip")
+        number, tail = number + tail[0] + tail[1], tail[2:]
+    if scheme.serial is None:
+        if tail:
+            raise BadUrn(f"{uri}: nothing follows the reference", where=name)
+        return f"{ROOT}{scheme.ai}/{number}"
+    return _finish(scheme, number, ".".join(tail), pattern=kind == "idpat", uri=uri)
+
+
+def _finish(scheme: Scheme, number: str, serial: str, *, pattern: bool, uri: str) -> str:
+    """Put the serial behind the number; a pattern of all serials is the class alone."""
+    stem = f"{ROOT}{scheme.ai}/{number}"
+    if pattern:
+        if serial != "*":
+            raise BadUrn(f"{uri}: a pattern that names a class ends in .*", where="serial")
+        return stem
+    if scheme.serial == "254" and serial == "0":  # no extension (TDS 6.3.3)
+        return stem
+    value = _decode(serial, uri)
+    numeric = scheme.ai in {"8010", "255"}
+    if len(value) > scheme.limit or not (_DIGITS(value) if numeric else AIS["90"].fits(value)):
+        kind = "digits" if numeric else "characters of GS1 set 82"
+        raise BadUrn(f"{uri}: serial {value!r} should be 1 to {scheme.limit} {kind}", where="serial")
+    joint = f"/{scheme.serial}/" if scheme.serial else ""
+    return f"{stem}{joint}{escape(value)}"
+
+
+def _number(scheme: Scheme, company: str, reference: str) -> str:
+    """Value of the key from company prefix and reference, check digit added."""
+    if not _COMPANY(company):
+        raise BadUrn(f"company prefix {company!r} has 6 to 12 digits", where="company prefix")
+    if not scheme.digits:
+        value = company + _decode(reference, reference)
+        if not AIS[scheme.ai].fits(value):
+            raise BadUrn(f"{value!r} is no value of AI ({scheme.ai})", where="reference")
+        return escape(value)
+    if not _DIGITS(reference) or len(company) + len(reference) != scheme.digits:
+        told = f"company prefix {company} and reference {reference!r} are {len(company) + len(reference)} characters"
+        raise BadUrn(f"{told} together, wanted {scheme.digits} digits", where="reference")
+    digits = reference[0] + company + reference[1:] if scheme.indicator else scheme.lead + company + reference
+    return digits + check_digit(digits)
+
+
+def _decode(component: str, uri: str) -> str:
+    """Undo the percent-escapes of a component; what they hide may be outside the key's character set."""
+    if not _TEXT(component):
+        told = f"{uri}: {component!r} is empty or has characters that a URN writes as %hh"
+        raise BadUrn(told, where="serial", mend='" % & / < > ? are written %22 %25 %26 %2F %3C %3E %3F')
+    return unquote(component, errors="replace")
+
+
+# Places, containers and classes come again and again.
+_to_link = lru_cache(maxsize=1 << 14)(to_link)
