@@ -13,6 +13,7 @@ from rich.console import Console
 from bench.figure import Figure
 from zhuisu import certs, db
 from zhuisu.auth import Principal, Role
+from zhuisu.certs.model import Basis
 from zhuisu.certs.publish import trust_list
 from zhuisu.parties.model import Entry, Kind, NewSite
 from zhuisu.parties.register import add_site, register
@@ -40,12 +41,14 @@ async def measure(settings: Settings, _scale: int, console: Console) -> list[Fig
     raw_sign = rate(lambda: key.sign(message, ec.ECDSA(hashes.SHA256())))
     raw_verify = rate(lambda: key.public_key().verify(signature, message, ec.ECDSA(hashes.SHA256())))
     async with db.connect(settings.database_url, size=2) as database:
-        farm = await register(database, Entry(uscc=FARM, name="示范蛋鸡场", kind=Kind.farm, division="370302"), NOW)
+        farm = await register(
+            database, Entry(uscc=FARM, name="示范蛋鸡场", kind=Kind.farm, division="370302", phone="0533-5550101"), NOW
+        )
         who = Principal(party=farm.id, uscc=FARM, roles=frozenset({Role.issuer}), via="key")
         await add_site(database, who, FARM, NewSite(name="示范蛋鸡场"))
         orders = [
             certs.ProduceOrder(
-                product="鲜鸡蛋", quantity=Decimal(360), unit="枚", origin="370302", basis=["自行检测合格"]
+                product="鲜鸡蛋", quantity=Decimal(360), unit="枚", origin="370302", basis=(Basis.own_test,)
             )
             for _ in range(500)
         ]

@@ -106,7 +106,7 @@ async def _measure(settings: Settings, scale: int) -> list[Figure]:
             "quantity": 360,
             "unit": "枚",
             "origin": "370302",
-            "basis": ["自行检测合格"],
+            "basis": ["own-test"],
         }
     )
     issue = await load(lambda: request("POST", "/certs", key, order))

@@ -3,19 +3,22 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from zhuisu.codes.checksum import check_digit
 from zhuisu.events import Event, EventType, make
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 ITEMS, CARTON, CASE, PALLET = 2_000, 20, 10, 5
-SITES = [f"https://id.gs1.org/414/69012340{n:05d}" for n in range(40)]
+SITES = [f"https://id.gs1.org/414/6901234{n:05d}{check_digit(f'6901234{n:05d}')}" for n in range(40)]
 
 
 def item(lot: int, n: int) -> str:
-    return f"https://id.gs1.org/01/06901234{lot:05d}2/21/{n:06d}"
+    body = f"06901234{lot:05d}"
+    return f"https://id.gs1.org/01/{body}{check_digit(body)}/21/{n:06d}"
 
 
 def unit(lot: int, kind: int, n: int) -> str:
-    return f"https://id.gs1.org/00/36901{kind}{lot:05d}{n:06d}"
+    body = f"36901{kind}{lot:05d}{n:06d}"
+    return f"https://id.gs1.org/00/{body}{check_digit(body)}"
 
 
 def lot_of_events(lot: int) -> Iterator[Event]:

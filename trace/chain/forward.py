@@ -11,7 +11,7 @@ from uuid import UUID
 
 from zhuisu.chain.model import Holder, Hop
 from zhuisu.chain.path import balances, state
-from zhuisu.codes import Level, parse
+from zhuisu.codes import Level, recorded
 from zhuisu.db import Connection
 from zhuisu.ledger import store
 from zhuisu.ledger.model import Role
@@ -32,7 +32,7 @@ async def holders(conn: Connection, root: int, till: UUID, hops: Iterable[Hop]) 
     """Where every instance under ``root`` stands before ``till``, and what is left of the lots among ``hops`` where."""
     leaves, truncated = await _leaves(conn, root, till)
     uris = await store.uris(conn, leaves)
-    items = [code for code in leaves if parse(uris[code]).level is Level.instance]
+    items = [code for code in leaves if recorded(uris[code]).level is Level.instance]
     last = await _last_events(conn, items, till)
     events = {e.id: e for e in await store.stored(conn, last.values())}
     groups: dict[tuple[str | None, str], list[tuple[int, UUID]]] = defaultdict(list)

@@ -12,15 +12,15 @@ from uuid import UUID
 
 import msgspec
 
-from zhuisu import events as epcis
 from zhuisu import certs, parties
+from zhuisu import events as epcis
 from zhuisu.chain import seen
 from zhuisu.chain.errors import BadMoment, NeverSeen
 from zhuisu.chain.findings import findings
 from zhuisu.chain.forward import holders
 from zhuisu.chain.model import CodeNode, Direction, Hop, PartyNode, Path, SiteNode, Via
 from zhuisu.chain.path import Root, hop, nearest
-from zhuisu.codes import Code, canonical_certificate, label, parse
+from zhuisu.codes import Code, canonical_certificate, label, parse, recorded
 from zhuisu.db import Connection, Database
 from zhuisu.ledger import store
 from zhuisu.ledger.model import Role, bound
@@ -136,9 +136,9 @@ def _certificates(code: Code, hops: Iterable[Hop]) -> list[str]:
 
 def _code_nodes(code: Code, hops: Iterable[Hop]) -> dict[str, CodeNode]:
     uris = dict.fromkeys([code.canonical, *(uri for h in hops for uri in (h.code, *h.containers))])
-    read_ = {uri: parse(uri) for uri in uris}
+    known = {uri: recorded(uri) for uri in uris}
     return {
-        uri: CodeNode(uri=uri, family=known.family, level=known.level, label=label(uri)) for uri, known in read_.items()
+        uri: CodeNode(uri=uri, family=each.family, level=each.level, label=label(uri)) for uri, each in known.items()
     }
 
 

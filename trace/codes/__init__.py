@@ -11,7 +11,7 @@ Each family has a module of its own beside this one; ``errors`` draws the tree o
 
 from zhuisu.codes.model import Code, Family, Level
 from zhuisu.codes.reader import canonical, parse
-from zhuisu.codes.relation import canonical_certificate, class_of, label, lot_of
+from zhuisu.codes.relation import canonical_certificate, class_of, label, lot_of, recorded
 from zhuisu.codes.uscc import check_uscc
 
 __all__ = [
@@ -25,4 +25,5 @@ __all__ = [
     "label",
     "lot_of",
     "parse",
+    "recorded",
 ]

@@ -13,13 +13,16 @@ from urllib.parse import unquote
 
 from zhuisu.codes import certificate
 from zhuisu.codes.keys import ROOT, escape
+from zhuisu.codes.model import Code, Family, Level
+from zhuisu.codes.reader import parse
+from zhuisu.errors import Refusal
 
 _TRADE_ITEM = len(ROOT) + len("01/") + 14
 _DRUG = "urn:zhuisu:drug:"
 
 
 def class_of(uri: str) -> str:
-    """Canonical URI of the class (GTIN, product id of a drug code) of an instance or lot, itself for a class, else ""."""
+    """Class (GTIN, product id of a drug code) of an instance or lot; a class itself; "" where there is none."""
     if uri.startswith(ROOT + "01/"):
         return uri[:_TRADE_ITEM]
     if uri.startswith(_DRUG):
@@ -40,8 +43,17 @@ def canonical_certificate(uri: str) -> str:
     return f"urn:zhuisu:certificate:lot:{certificate.identifier(number)}" if number else uri
 
 
+def recorded(uri: str) -> Code:
+    """Code of a URI that an event recorded; never raises: what ``parse`` would refuse was recorded all the same."""
+    try:
+        return parse(uri)
+    except Refusal:
+        family = Family.urn if uri.startswith("urn:") else Family.url
+        return Code(family=family, canonical=uri, level=Level.instance, text=uri)
+
+
 def label(uri: str) -> str:
-    """The human readable interpretation (GS1 General Specifications 4.14): ``(01)…(21)…``; other URIs their last part."""
+    """Human readable interpretation (GS1 General Specifications 4.14), ``(01)…(21)…``; other URIs their last part."""
     if uri.startswith(ROOT):
         parts = uri.removeprefix(ROOT).split("/")
         return "".join(f"({ai}){unquote(value)}" for ai, value in zip(parts[::2], parts[1::2], strict=False))

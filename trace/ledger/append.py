@@ -13,7 +13,7 @@ import msgspec
 
 from zhuisu import events
 from zhuisu.db import Connection
-from zhuisu.events import Action, Event, EventType, digest, hash_id
+from zhuisu.events import Action, Event, EventType, digest, identify
 from zhuisu.ledger import store
 from zhuisu.ledger.errors import EventIdConflict
 from zhuisu.ledger.model import Links, Role, event_id, links, name_hash, original
@@ -69,8 +69,8 @@ async def append(conn: Connection, captured: Sequence[Event], *, by: int, now: d
 
 
 def _entry(event: Event) -> _Entry:
-    content = digest(event)
-    return _Entry(event, event_id(event, content), content, event.event_id or hash_id(event))
+    name, content = identify(event)
+    return _Entry(event, event_id(event, content), content, event.event_id or name)
 
 
 def _place(event: Event) -> str:

@@ -1,0 +1,266 @@
+import json
+import random
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from zhuisu.errors import Refusal
+from zhuisu.events import (
+    BadDocument,
+    BadEvent,
+    Event,
+    MissingField,
+    UnknownWord,
+    UnreadableJson,
+    bare_event,
+    each,
+    query_document,
+    read,
+    stored,
+)
+from zhuisu.events.context import PLAIN
+
+from .samples import GOOD, STANDARD, bare, document, event, events_of
+
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+def returned(events: list[Event]) -> list[dict[str, Any]]:
+    return events_of(json.loads(query_document((e.doc for e in events), NOW)))
+
+
+def test_every_good_vector_comes_out_as_it_went_in(good: Path) -> None:
+    body = good.read_bytes()
+    events = read(body)
+    assert returned(events) == events_of(json.loads(body))
+    assert read(query_document((e.doc for e in events), NOW)) == events
+    assert [stored(e.doc) for e in events] == events
+
+
+def test_nothing_is_remembered_beyond_a_document() -> None:
+    (one,) = read(document(event()))
+    stored(one.doc)
+    assert PLAIN.seen == {}
+
+
+def test_every_bad_vector_is_refused_with_its_place_and_mend(bad: Path) -> None:
+    with pytest.raises((BadDocument, BadEvent)) as caught:
+        read(bad.read_bytes())
+    tree = json.loads(bad.read_bytes())
+    *path, last = caught.value.where.split("/")[1:]
+    for token in path:  # the pointer's parent exists; its last token may name what is missing
+        tree = tree[int(token) if isinstance(tree, list) else token]
+    assert isinstance(tree, dict) or int(last) < len(tree)
+    assert caught.value.mend
+    assert caught.value.facts["rule"]
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b"", "truncated"),
+        (b"{", "truncated"),
+        (b"{} {}", "trailing"),
+        (b'{"a": NaN}', "invalid"),
+        (b'{"a": "\xff"}', "UTF-8"),
+        (b'{"a": "\xed\xa0\x80"}', "UTF-8"),
+        (rb'{"a": "\ud800"}', "truncated"),
+        (b'{"a": "b\x00"}', "invalid"),
+        (rb'{"a": "b\u0000"}', "NUL"),
+        (rb'{"a\u0000": 1}', "NUL"),
+        (rb'{"a": "\\\u0000"}', "NUL"),
+        (b'{"a": 1, "a": 1}', "'a' stands twice"),
+        (b'{"a": {"b": 1, "c": [{"d": 1, "d": 2}]}}', "'d' stands twice"),
+        (rb'{"a": 1, "\u0061": "\u0022"}', "'a' stands twice"),
+        (b'{"a"\n: 1, "a" : ": "}', "'a' stands twice"),
+        (b"[" * 10_000 + b"]" * 10_000, "deeply"),
+        (b'{"a":' * 10_000 + b"1" + b"}" * 10_000, "deeply"),
+        (b"[1" + b"0" * 10_000 + b"]", "out of range"),
+        (b"[1e999999999999999999999]", "beyond reason"),
+    ],
+)
+def test_what_is_not_plain_json_is_refused(body: bytes, says: str) -> None:
+    with pytest.raises(UnreadableJson, match=says):
+        read(body)
+
+
+def test_texts_that_only_look_like_faults_are_read() -> None:
+    tree = event(
+        **{"example:a": ':"', "example:b": "\\u0000", "example:c": '"a":1,"a":2', "example:d": "é \u00b7 \U0001f95a"}
+    )
+    for body in (
+        document(tree),
+        json.dumps(json.loads(document(tree)), separators=(",", " \n : ")).encode(),
+        json.dumps(json.loads(document(tree)), indent=1).encode(),
+    ):
+        assert returned(read(body)) == [tree]
+    assert read(b"\xef\xbb\xbf" + document(tree)) == read(document(tree))
+
+
+@pytest.mark.parametrize(
+    "body", [b"1", b'"x"', b"null", b"{}", b'{"type": "Foo"}', b'{"type": []}', b'{"type": {"a": 1}}']
+)
+def test_json_that_is_no_document_is_refused(body: bytes) -> None:
+    with pytest.raises(BadDocument):
+        read(body)
+
+
+@pytest.mark.parametrize(
+    ("fields", "where"),
+    [
+        ({"context": None}, "/@context"),
+        ({"context": 7}, "/@context"),
+        ({"context": [None]}, "/@context"),
+        ({"context": {"x": "y" * 20_000}}, "/@context"),
+        ({"schemaVersion": None}, "/schemaVersion"),
+        ({"schemaVersion": "two"}, "/schemaVersion"),
+        ({"creationDate": "yesterday"}, "/creationDate"),
+        ({"creationDate": None}, "/creationDate"),
+        ({"epcisBody": None}, "/epcisBody"),
+        ({"epcisBody": {}}, "/epcisBody/eventList"),
+        ({"epcisBody": {"eventList": {}}}, "/epcisBody/eventList"),
+        ({"unknown": 1}, "/unknown"),
+        ({"id": "no uri"}, "/id"),
+        ({"type": "EPCISQueryDocument"}, "/epcisBody/eventList"),
+    ],
+)
+def test_a_faulty_envelope_is_refused_where_it_is_wrong(fields: dict[str, Any], where: str) -> None:
+    with pytest.raises(BadDocument) as caught:
+        read(document(event(), **fields))
+    assert caught.value.where == where
+
+
+def test_a_document_may_carry_fields_with_a_prefix_and_no_event() -> None:
+    assert read(document(**{"example:note": {"any": ["thing"]}})) == []
+
+
+def test_bare_events_and_arrays_bring_their_context() -> None:
+    assert read(bare(event())) == read(document(event()))
+    assert read(b"[%s,%s]" % (bare(event()), bare(event()))) == read(document(event(), event()))
+    for body, where in (
+        (json.dumps(event()).encode(), "/@context"),
+        (b"[%s,{}]" % bare(event()), "/1/@context"),
+        (b"[3]", "/0"),
+    ):
+        with pytest.raises(BadEvent) as caught:
+            read(body)
+        assert caught.value.where == where
+
+
+def test_each_tells_the_good_from_the_bad() -> None:
+    found = list(each(document(event(), event(bizStep="transforming"), 5, event(action=None), event())))
+    assert [type(x) for x in found] == [Event, UnknownWord, BadEvent, MissingField, Event]
+    assert [x.where for x in found if isinstance(x, BadEvent)] == [
+        "/epcisBody/eventList/1/bizStep",
+        "/epcisBody/eventList/2",
+        "/epcisBody/eventList/3/action",
+    ]
+
+
+def test_an_event_keeps_only_the_context_it_uses() -> None:
+    context = [
+        STANDARD,
+        {"ext1": "https://ext1.example/"},
+        {"ext2": "https://ext2.example/"},
+        "https://far.example/c.jsonld",
+    ]
+    plain, used = read(document(event(), event(**{"ext2:grade": "A"}), context=context))
+    assert json.loads(plain.doc)["@context"] == ["https://far.example/c.jsonld", {}]
+    assert json.loads(used.doc)["@context"] == [{"ext2": "https://ext2.example/"}, "https://far.example/c.jsonld", {}]
+    (lean,) = read(document(event(), context=[STANDARD, {"ext1": "https://ext1.example/"}]))
+    assert json.loads(lean.doc) == event()
+
+
+def test_one_prefix_with_two_meanings_stays_apart() -> None:
+    tree = event(**{"x:grade": "A"})
+    docs = [
+        read(document(tree, context=[STANDARD, {"x": iri}]))[0].doc
+        for iri in ("https://one.example/", "https://two.example/")
+    ]
+    out = json.loads(query_document(docs, NOW))
+    first, second = events_of(out)
+    assert out["@context"] == [STANDARD, {"x": "https://one.example/"}]
+    assert first == tree
+    assert second == {**tree, "@context": [{"x": "https://two.example/"}]}
+    assert [e.doc for e in read(query_document(docs[:1], NOW))] == docs[:1]
+
+
+def test_a_bare_event_says_all_its_context() -> None:
+    tree = event(**{"a:x": 1, "b:y": 2, "@context": [{"b": "https://b.example/"}]})
+    (one,) = read(document(tree, context=[STANDARD, {"a": "https://a.example/"}]))
+    alone = json.loads(bare_event(one.doc))
+    assert alone == {**tree, "@context": [STANDARD, {"a": "https://a.example/"}, {"b": "https://b.example/"}]}
+    assert read(bare_event(one.doc))[0].epcs == one.epcs
+
+
+def test_numbers_keep_their_digits() -> None:
+    body = document(event(quantityList=[{"epcClass": "a:b", "quantity": 7.25, "uom": "KGM"}]))
+    body = body.replace(b"7.25", b"0.10000000000000000000000000000000000001")
+    (one,) = read(body)
+    assert str(one.quantities[0].quantity) == "0.10000000000000000000000000000000000001"
+    assert b"0.10000000000000000000000000000000000001" in one.doc
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=9)
+    | st.sampled_from(["ADD", "a:b", STANDARD]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def refused_or_read(body: bytes) -> None:
+    try:
+        events = read(body)
+    except Refusal as refusal:
+        assert refusal.detail  # noqa: PT017  any other exception is the failure this looks for
+    else:
+        assert [stored(e.doc) for e in events] == events
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=200))
+def test_any_bytes_are_read_or_refused(body: bytes) -> None:
+    refused_or_read(body)
+
+
+@settings(deadline=None)
+@given(JSON)
+def test_any_json_is_read_or_refused(tree: Any) -> None:
+    refused_or_read(json.dumps(tree).encode())
+    refused_or_read(document(tree))
+    refused_or_read(document(event(), context=tree))
+
+
+@settings(deadline=None)
+@given(st.sampled_from(sorted(event())) | st.text(max_size=8), JSON)
+def test_any_value_in_any_field_is_read_or_refused(name: str, value: Any) -> None:
+    refused_or_read(document(event(**{name: value})))
+
+
+@pytest.mark.skipif(not GOOD, reason="no vectors")
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(range(len(GOOD) or 1)), st.randoms(use_true_random=False), JSON)
+def test_a_bent_vector_is_read_or_refused(at: int, rng: random.Random, value: Any) -> None:
+    """Replace or drop any one place of a valid document."""
+    tree = json.loads(GOOD[at].read_bytes())
+    spot: Any = tree
+    while True:
+        key = rng.choice(list(spot) if isinstance(spot, dict) else range(len(spot)))
+        inner = spot[key]
+        if not isinstance(inner, dict | list) or not inner or rng.random() < 0.1:
+            break
+        spot = inner
+    if rng.random() < 0.3:
+        del spot[key]
+    else:
+        spot[key] = value
+    refused_or_read(json.dumps(tree).encode())

@@ -1,0 +1,119 @@
+"""The words of the Core Business Vocabulary 2.0, in every spelling a client may use.
+
+>>> BIZ_STEP.bare("urn:epcglobal:cbv:bizstep:shipping")
+'shipping'
+>>> BIZ_STEP.uri("shipping")
+'https://ref.gs1.org/cbv/BizStep-shipping'
+"""
+
+import re
+
+from msgspec import Struct
+
+from zhuisu.events.errors import UnknownWord, shown
+
+CBV = "https://ref.gs1.org/cbv/"
+GS1 = "https://gs1.org/voc/"
+MDA = "urn:epcglobal:cbv:mda:"
+
+# A bare word in these namespaces must be one of the standard's (JSON schema of EPCIS 2.0, vocab-other-uri).
+_RESERVED = re.compile(r"urn:epcglobal:cbv:(?:bizstep|disp|btt|sdt|er|comp)\b|https?://ns\.gs1\.org/cbv/")
+
+
+class Vocabulary(Struct, frozen=True):
+    """One closed list of CBV words: ``spellings`` leads from each way of writing a word to the bare word."""
+
+    name: str
+    web: str
+    spellings: dict[str, str]
+
+    def bare(self, text: str) -> str:
+        """Find the bare word for any spelling; a URI of another vocabulary stays as it is. UnknownWord otherwise."""
+        word = self.spellings.get(text)
+        if word is not None:
+            return word
+        if ":" not in text or _RESERVED.match(text):
+            raise UnknownWord(
+                f"{shown(text)} is not a {self.name} of CBV 2.0",
+                rule="CBV 2.0; EPCIS 2.0 JSON schema, vocab-other-uri",
+                mend="use a CBV word, or a full URI of your own vocabulary",
+            )
+        return text
+
+    def uri(self, word: str) -> str:
+        """Give the web URI of a bare word; what has a colon is a URI already."""
+        return word if ":" in word else self.web + word
+
+
+def _vocabulary(name: str, urn: str, web: str, curie: str, words: str) -> Vocabulary:
+    bare = words.split()
+    spellings = {prefix + word: word for prefix in ("", urn, web, curie) for word in bare}
+    return Vocabulary(name, web, spellings)
+
+
+def _cbv(name: str, urn: str, web: str, words: str) -> Vocabulary:
+    return _vocabulary(name, f"urn:epcglobal:cbv:{urn}:", f"{CBV}{web}-", f"cbv:{web}-", words)
+
+
+BIZ_STEP = _cbv(
+    "bizStep",
+    "bizstep",
+    "BizStep",
+    """accepting arriving assembling collecting commissioning consigning creating_class_instance cycle_counting
+    decommissioning departing destroying disassembling dispensing encoding entering_exiting holding inspecting
+    installing killing loading other packing picking receiving removing repackaging repairing replacing
+    reserving retail_selling sampling sensor_reporting shipping staging_outbound stock_taking stocking storing
+    transporting unloading unpacking void_shipping""",
+)
+
+DISPOSITION = _cbv(
+    "disposition",
+    "disp",
+    "Disp",
+    """active available completeness_inferred completeness_verified conformant container_closed container_open
+    damaged destroyed dispensed disposed encoded expired in_progress in_transit inactive mismatch_class
+    mismatch_instance mismatch_quantity needs_replacement no_pedigree_match non_conformant non_sellable_other
+    partially_dispensed recalled reserved retail_sold returned sellable_accessible sellable_not_accessible
+    stolen unavailable unknown""",
+)
+
+TRANSACTION_TYPE = _cbv(
+    "business transaction type",
+    "btt",
+    "BTT",
+    "bol cert desadv inv pedigree po poc prodorder recadv rma testprd testres upevt",
+)
+
+PARTY_TYPE = _cbv("source or destination type", "sdt", "SDT", "location owning_party possessing_party")
+
+ERROR_REASON = _cbv("error reason", "er", "ER", "did_not_occur incorrect_data")
+
+COMPONENT = _cbv(
+    "sensor component",
+    "comp",
+    "Comp",
+    """altitude axial_distance azimuth easting elevation_angle height latitude longitude northing polar_angle
+    spherical_radius x y z""",
+)
+
+# With two words of the drafts that the JSON schema dropped and clients still send: EffectiveDose, EffectiveDoseRate.
+MEASUREMENT = _vocabulary(
+    "measurement type",
+    "https://www.gs1.org/voc/",
+    GS1,
+    "gs1:",
+    """AbsoluteHumidity AbsorbedDose AbsorbedDoseRate Acceleration Altitude AmountOfSubstance
+    AmountOfSubstancePerUnitVolume Angle AngularAcceleration AngularMomentum AngularVelocity Area Capacitance
+    Conductance Conductivity Count Density Dimensionless DoseEquivalent DoseEquivalentRate DynamicViscosity
+    EffectiveDose EffectiveDoseRate ElectricCharge ElectricCurrent ElectricCurrentDensity ElectricFieldStrength
+    Energy Exposure Force Frequency Illuminance Inductance Irradiance KinematicViscosity Length LinearMomentum
+    Luminance LuminousFlux LuminousIntensity MagneticFlux MagneticFluxDensity MagneticVectorPotential Mass
+    MassConcentration MassFlowRate MassPerAreaTime MemoryCapacity MolalityOfSolute MolarEnergy MolarMass
+    MolarVolume Power Pressure RadiantFlux RadiantIntensity Radioactivity RelativeHumidity Resistance
+    Resistivity SolidAngle SpecificVolume Speed SurfaceDensity SurfaceTension Temperature Time Torque Voltage
+    Volume VolumeFlowRate VolumeFraction VolumetricFlux Wavenumber""",
+)
+
+SENSOR_ALERT = _vocabulary(
+    "sensor alert type", "https://www.gs1.org/voc/", GS1, "gs1:", "ALARM_CONDITION ERROR_CONDITION"
+)

@@ -1,0 +1,125 @@
+"""JSON-LD contexts: which prefix means what, and how a stored event carries its own.
+
+What an event uses of its document's ``@context``, beyond the standard one, travels with it, followed by an empty map,
+which means nothing in JSON-LD and tells us where the event's own context begins:
+
+>>> inherit([{"ext1": "https://ns.ext.de/"}], own=[{"ext2": "http://www.ext2.net/"}])
+[{'ext1': 'https://ns.ext.de/'}, {}, {'ext2': 'http://www.ext2.net/'}]
+>>> part([{"ext1": "https://ns.ext.de/"}, {}])
+([{'ext1': 'https://ns.ext.de/'}], None)
+
+So a document and its events come back as they came in, and an event alone still says what its prefixes mean.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct, field, json
+
+from zhuisu.events.cbv import CBV, GS1, MDA
+from zhuisu.events.errors import BadEvent, shown
+
+STANDARD = "https://ref.gs1.org/standards/epcis/epcis-context.jsonld"
+
+# Prefixes that the standard context binds itself.
+PREFIXES: Mapping[str, str] = {
+    "epcis": "https://ref.gs1.org/epcis/",
+    "cbv": CBV,
+    "cbvmda": MDA,
+    "gs1": GS1,
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "dcterms": "http://purl.org/dc/terms/",
+}
+
+_STANDARD = re.compile(
+    r"https?://(?:ref\.gs1\.org/standards/epcis|gs1\.github\.io/EPCIS)/(?:[0-9.]+/)?epcis-context\.jsonld"
+).fullmatch
+
+
+class Context(Struct, frozen=True):
+    """What an ``@context`` says: its entries without the standard one, and the prefixes in force.
+
+    ``seen`` is for readers: what they made of the small objects (places, parties) that a document repeats.
+    """
+
+    entries: list[Any]
+    prefixes: Mapping[str, str]
+    seen: dict[tuple[Any, bytes], Any] = field(default_factory=dict)
+
+    def expand(self, name: str) -> str:
+        """Write a compact URI in full where its prefix is bound; leave anything else as it is (CBV 2.0 §8.9)."""
+        prefix, colon, rest = name.partition(":")
+        namespace = self.prefixes.get(prefix) if colon else None
+        return name if namespace is None or rest.startswith("//") else namespace + rest
+
+    def used(self, doc: bytes) -> list[Any]:
+        """Pick the entries that say something about ``doc``: remote ones, and maps of which a prefix stands in it."""
+        return [
+            entry
+            for entry in self.entries
+            if isinstance(entry, str) or any(json.encode(prefix)[:-1] + b":" in doc for prefix in entry)
+        ]
+
+
+PLAIN = Context([], PREFIXES)
+
+
+def context(value: Any, outer: Context = PLAIN) -> Context:
+    """Read an ``@context``: a URI, a map or a list of both. BadEvent otherwise. Remote contexts are never fetched."""
+    if not shallow(value):
+        raise BadEvent("@context is nested too deeply", rule="at most 64 levels", mend="flatten it")
+    listed = value if isinstance(value, list) else [value]
+    entries = [entry for entry in listed if not (isinstance(entry, str) and _STANDARD(entry))]
+    prefixes = dict(outer.prefixes)
+    for entry in entries:
+        match entry:
+            case dict():
+                prefixes |= {prefix: _namespace(term) for prefix, term in entry.items() if _namespace(term)}
+            case str() if ":" in entry:
+                pass
+            case _:
+                raise BadEvent(
+                    f"a context is {shown(entry)}",
+                    rule="EPCIS 2.0 JSON schema, @context",
+                    mend="give a URI, a map of prefixes, or a list of both",
+                )
+    return Context(entries, prefixes)
+
+
+def shallow(value: Any, levels: int = 64) -> bool:
+    """Tell whether no list or map lies deeper than ``levels``: what is deeper is a bomb, not data."""
+    layer = [value]
+    for _ in range(levels):
+        layer = [v for x in layer if isinstance(x, dict | list) for v in (x.values() if isinstance(x, dict) else x)]
+        if not layer:
+            return True
+    return False
+
+
+def _namespace(term: Any) -> str:
+    match term:
+        case str():
+            return term
+        case {"@id": str(iri)}:
+            return iri
+        case _:
+            return ""
+
+
+def inherit(entries: list[Any], own: Any = None) -> Any:
+    """Join the document's entries and the event's own context for storing; None when neither says anything."""
+    listed = own if isinstance(own, list) else [] if own is None else [own]
+    if not entries and {} not in listed:
+        return own
+    return [*(e for e in entries if e != {}), {}, *listed]
+
+
+def part(value: Any) -> tuple[list[Any], Any]:
+    """Part them again: the document's entries, and the event's own context or None."""
+    if isinstance(value, list) and {} in value:
+        at = value.index({})
+        return value[:at], value[at + 1 :] or None
+    return [], value

@@ -1,0 +1,271 @@
+"""EPCIS 2.0 JSON-LD in and out: documents, query documents, bare events and arrays of events.
+
+>>> events = read(body)                                    # every event, or the first refusal
+>>> query_document((e.doc for e in events), now)           # the same events again
+b'{"@context":["https://ref.gs1.org/standards/epcis/epcis-context.jsonld"],"type":"EPCISQueryDocument",…'
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from zhuisu.events import values
+from zhuisu.events.context import PLAIN, PREFIXES, STANDARD, Context, context, inherit, part
+from zhuisu.events.errors import BadDocument, BadEvent, MissingField, UnreadableJson, shown
+from zhuisu.events.model import Event, EventType
+from zhuisu.events.times import milliseconds
+from zhuisu.events.tree import event
+from zhuisu.events.values import SCHEMA, Reader, Table, fields, mapping
+
+_decode = msgspec.json.Decoder(float_hook=Decimal).decode
+_encode = msgspec.json.Encoder(decimal_format="number").encode
+_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+
+
+def read(body: bytes) -> list[Event]:
+    """Read every event of a document. The first fault refuses the whole: UnreadableJson, BadDocument or BadEvent."""
+    events: list[Event] = []
+    for item in each(body):
+        if isinstance(item, BadEvent):
+            raise item
+        events.append(item)
+    return events
+
+
+def each(body: bytes) -> Iterator[Event | BadEvent]:
+    """Read each event, or what is wrong with it: for captures that proceed with the good ones.
+
+    UnreadableJson or BadDocument is raised when no event can be told from another.
+    """
+    tree = load(body)
+    if isinstance(tree, list):
+        return (_bare(item, f"/{i}") for i, item in enumerate(tree))
+    kind = tree.get("type") if isinstance(tree, dict) else None
+    if isinstance(kind, str) and kind in _DOCUMENTS:
+        return _document(tree, kind)
+    if isinstance(tree, dict) and isinstance(kind, str) and kind in EventType.__members__:
+        return iter((_bare(tree, ""),))
+    raise BadDocument(
+        f"type is {shown(kind)}" if isinstance(tree, dict) else "neither an object nor an array",
+        where="/type",
+        rule=SCHEMA,
+        mend="send an EPCISDocument, an EPCISQueryDocument, an event or an array of events",
+    )
+
+
+def load(body: bytes) -> Any:
+    """Read the one JSON value of ``body``, numbers exact (int or Decimal). UnreadableJson unless it is plain I-JSON."""
+    body = body.removeprefix(b"\xef\xbb\xbf")
+    try:
+        tree = _decode(body)
+        again = _encode(tree)
+        # A key that stands twice vanishes with its quotes on decoding; only escaped quotes could make up for them.
+        if rb"\u00" in body or body.count(b'"') != again.count(b'"'):
+            json.loads(body, object_pairs_hook=_unique, parse_int=len, parse_float=len)
+    except RecursionError:
+        raise UnreadableJson("nested too deeply", mend="flatten it") from None
+    except UnicodeError as fault:
+        raise UnreadableJson(f"not UTF-8: {fault}", mend="send UTF-8") from None
+    except ArithmeticError:
+        raise UnreadableJson("a number beyond reason", mend="round it") from None
+    except (msgspec.MsgspecError, ValueError) as fault:
+        raise UnreadableJson(str(fault), mend="check it with a JSON validator") from None
+    if rb"\u0000" in body and rb"\u0000" in body.replace(rb"\\", b""):
+        raise UnreadableJson("a text holds a NUL character", rule="a NUL cannot be stored as text", mend="drop \\u0000")
+    return tree
+
+
+def _unique(members: list[tuple[str, Any]]) -> None:
+    seen: set[str] = set()
+    for name, _ in members:
+        if name in seen:
+            raise UnreadableJson(
+                f"the key {shown(name)} stands twice in one object", rule="RFC 7493 §2.3", mend="keep one of them"
+            )
+        seen.add(name)
+
+
+def _document(tree: dict[str, Any], kind: str) -> Iterator[Event | BadEvent]:
+    table, needed, where = _DOCUMENTS[kind]
+    try:
+        found = fields(tree, table, PLAIN, *needed)
+    except BadEvent as refusal:
+        raise BadDocument(refusal.detail, where=refusal.where, mend=refusal.mend, **refusal.facts) from None
+    return (_one(item, found["context"], f"{where}/{i}") for i, item in enumerate(found["events"]))
+
+
+def _bare(tree: Any, where: str) -> Event | BadEvent:
+    """Read an event outside a document: it brings the context itself (JSON schema, required-ld-context)."""
+    try:
+        if "@context" not in mapping(tree):
+            return MissingField(
+                "an event outside a document has no @context",
+                where=f"{where}/@context",
+                rule=f"{SCHEMA}, required-ld-context",
+                mend=f'add "@context": "{STANDARD}"',
+            )
+        outer = _context(tree.pop("@context"))
+    except BadEvent as refusal:
+        refusal.where = where + refusal.where
+        return refusal
+    return _one(tree, outer, where)
+
+
+def _one(tree: Any, outer: Context, where: str) -> Event | BadEvent:
+    try:
+        own = "@context" in mapping(tree)
+        inner = _context(tree["@context"], outer) if own else outer
+        doc = _encode(tree)
+        inherited = outer.used(doc) if outer.entries else []
+        if own:
+            doc = _encode({**tree, "@context": inherit(inherited, tree["@context"])})
+        elif inherited:
+            doc = b'{"@context":' + _encode(inherit(inherited)) + b"," + doc[1:]
+        return event(tree, inner, doc)
+    except BadEvent as refusal:
+        refusal.where = where + refusal.where
+        return refusal
+
+
+def _context(value: Any, outer: Context = PLAIN) -> Context:
+    try:
+        return _small(value, outer)
+    except BadEvent as refusal:
+        raise refusal.under("@context") from None
+
+
+def _small(value: Any, outer: Context = PLAIN) -> Context:
+    """Read an ``@context`` no larger than every event of a document may carry."""
+    if len(_encode(value)) > 16_000:
+        raise BadEvent("more than 16 000 bytes", rule="each event carries its context", mend="bind only what is used")
+    return context(value, outer)
+
+
+def stored(doc: bytes) -> Event:
+    """Read back the Event of a ``doc``, which stays as it is."""
+    tree = _decode(doc)
+    scope = context(tree["@context"]) if "@context" in tree else Context([], PREFIXES)
+    return event(tree, scope, doc)
+
+
+def query_document(
+    docs: Iterable[bytes], created: datetime, *, name: str = "SimpleEventQuery", subscription: str = ""
+) -> bytes:
+    """Write an EPCISQueryDocument around stored events, each as it was captured; ``created`` is aware.
+
+    What the events inherited from their documents becomes the context of this one; where two documents bound one prefix
+    differently, the later event carries its own.
+    """
+    entries: list[Any] = [STANDARD]
+    bound: dict[str, Any] = {}
+    events = [_settle(doc, entries, bound) for doc in docs]
+    results = {"queryName": name, **({"subscriptionID": subscription} if subscription else {})}
+    head = {
+        "@context": entries,
+        "type": "EPCISQueryDocument",
+        "schemaVersion": "2.0",
+        "creationDate": milliseconds(created),
+    }
+    return b"".join(
+        (
+            _encode(head)[:-1],
+            b',"epcisBody":{"queryResults":',
+            _encode(results)[:-1],
+            b',"resultsBody":{"eventList":[',
+            b",".join(events),
+            b"]}}}}",
+        )
+    )
+
+
+def bare_event(doc: bytes) -> bytes:
+    """Write one stored event as it stands alone, with its whole ``@context``."""
+    members = _members(doc)
+    inherited, own = part(_decode(members.pop("@context", msgspec.Raw(b"null"))))
+    return _encode({"@context": [STANDARD, *inherited, *_listed(own)], **members})
+
+
+def _listed(own: Any) -> list[Any]:
+    return own if isinstance(own, list) else [] if own is None else [own]
+
+
+def _settle(doc: bytes, entries: list[Any], bound: dict[str, Any]) -> bytes:
+    """Move what the event inherited to the document around it, unless that says otherwise already."""
+    if b'"@context"' not in doc:
+        return doc
+    members = _members(doc)
+    if "@context" not in members:
+        return doc
+    inherited, own = part(_decode(members["@context"]))
+    terms = {k: v for entry in inherited if isinstance(entry, dict) for k, v in entry.items()}
+    if any(bound.get(k, v) != v for k, v in terms.items()):
+        own = [*inherited, *_listed(own)]
+    else:
+        bound.update(terms)
+        entries.extend(entry for entry in inherited if entry not in entries)
+    if own is None:
+        del members["@context"]
+    else:
+        members["@context"] = msgspec.Raw(_encode(own))
+    return _encode(members)
+
+
+def _any_list(value: Any, _: Context) -> list[Any]:
+    if not isinstance(value, list):
+        raise BadEvent(f"a list is wanted, {shown(value)} found", rule=SCHEMA, mend="give a list")
+    return value
+
+
+def _version(value: Any, _: Context) -> None:
+    if not isinstance(value, str) or not re.fullmatch(r"\d+(\.\d+)*", value, re.ASCII):
+        raise BadEvent(f"{shown(value)} is no version", rule=SCHEMA, mend='write "2.0"')
+
+
+def _inside(table: Table, *needed: str) -> Reader:
+    return lambda value, scope: fields(value, table, scope, *needed).get("events")
+
+
+# The envelopes: where the events lie in each, and what else it may say.
+_COMMON: Table = {
+    "@context": ("context", lambda value, _: _small(value)),
+    "id": ("", values.uri),
+    "type": ("", values.text),
+    "schemaVersion": ("", _version),
+    "creationDate": ("", values.instant),
+}
+_LIST: Table = {"eventList": ("events", _any_list)}
+_RESULTS: Table = {
+    "queryName": ("", values.text),
+    "subscriptionID": ("", values.text),
+    "resultsBody": ("events", _inside({**_LIST, "vocabularyList": ("", _any_list)}, "eventList")),
+}
+_DOCUMENTS: Mapping[str, tuple[Table, tuple[str, ...], str]] = {
+    "EPCISDocument": (
+        {
+            **_COMMON,
+            "instanceIdentifier": ("", values.text),
+            "sender": ("", values.text),
+            "receiver": ("", values.text),
+            "epcisHeader": ("", lambda value, _: mapping(value)),
+            "epcisBody": ("events", _inside(_LIST, "eventList")),
+        },
+        ("@context", "schemaVersion", "creationDate", "epcisBody"),
+        "/epcisBody/eventList",
+    ),
+    "EPCISQueryDocument": (
+        {
+            **_COMMON,
+            "epcisBody": (
+                "events",
+                _inside({"queryResults": ("events", _inside(_RESULTS, "queryName", "resultsBody"))}, "queryResults"),
+            ),
+        },
+        ("@context", "epcisBody"),
+        "/epcisBody/queryResults/resultsBody/eventList",
+    ),
+}
