@@ -14,7 +14,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 
 import zhuisu
-from zhuisu import auth, certs, db, parties, probes, problems, web
+from zhuisu import auth, certs, db, pages, parties, probes, web
 from zhuisu.chain import routes as chain
 from zhuisu.db import Database
 from zhuisu.scan import routes as scan
@@ -47,7 +47,14 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
         return database
 
     return Litestar(
-        route_handlers=[*probes.HANDLERS, *parties.HANDLERS, *certs.HANDLERS, *chain.HANDLERS, *scan.HANDLERS],
+        route_handlers=[
+            *probes.HANDLERS,
+            *parties.HANDLERS,
+            *certs.HANDLERS,
+            *chain.HANDLERS,
+            *scan.HANDLERS,
+            *pages.HANDLERS,
+        ],
         lifespan=[lifespan],
         middleware=[auth.MIDDLEWARE],
         dependencies={
@@ -58,13 +65,15 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
             "rest": Provide(web.rest, sync_to_thread=False),
         },
         state=State({"settings": settings, "clock": clock}),
-        exception_handlers={Exception: problems.handler},
+        exception_handlers={Exception: pages.problem},
+        before_send=[pages.secure],
         request_max_body_size=settings.max_body,
         logging_config=None,
         openapi_config=OpenAPIConfig(
             title="zhuisu 追溯",
             version=zhuisu.__version__,
             path="/schema",
+            render_plugins=[pages.SchemaPage()],
             openapi_router=Router("/schema", guards=[auth.may()], route_handlers=[]),
             components=Components(security_schemes={"key": SecurityScheme(type="http", scheme="bearer")}),
         ),

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from functools import wraps
 from pathlib import Path
 from typing import Any, NoReturn
@@ -341,20 +342,32 @@ def _print(value: Any, *, as_json: bool) -> None:
         out.print(value, highlight=False, markup=False, soft_wrap=True)
 
 
+def _local(time: str, offset: str) -> str:
+    """An event's time on its own clock, to the minute."""
+    shift = timedelta(hours=int(offset[1:3]), minutes=int(offset[4:6]))
+    local = datetime.fromisoformat(time) + (-shift if offset.startswith("-") else shift)
+    return f"{local:%Y-%m-%d %H:%M}"
+
+
+def _place(path: dict[str, Any], uri: str | None) -> str:
+    """A place by name; a redacted one by what it is and the division it lies in."""
+    site = path["sites"].get(uri) or {}
+    return site.get("name") or " ".join(filter(None, (site.get("kind"), site.get("division")))) or uri or ""
+
+
 def _show_path(path: dict[str, Any]) -> None:
-    table = Table("time", "step", "place", "in", "°C", title=path["code"]["text"])
+    line = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    inside: list[str] = []
     for hop in path["hops"]:
-        site = path["sites"].get(hop["site"]) or {}
+        if hop["via"] in {"item", "container"} and inside != (inside := hop["containers"]) and inside:
+            line.add_row("", "", "in " + " › ".join(path["codes"][uri]["label"] or uri for uri in inside), style="dim")
         degrees = hop["temperature"]
-        table.add_row(
-            hop["time"],
-            hop["step"],
-            site.get("name") or f"{site.get('kind', '')} {site.get('division', '')}",
-            " › ".join(path["codes"][uri]["label"] for uri in hop["containers"]),
-            f"{degrees['min']:g}…{degrees['max']:g}" if degrees else "",
-        )
-    out.print(table)
+        measured = f"  {degrees['min']:g}…{degrees['max']:g} °C" if degrees else ""
+        line.add_row(_local(hop["time"], hop["offset"]), hop["step"], _place(path, hop["site"]) + measured)
+    out.print(path["code"]["text"], style="bold", highlight=False)
+    out.print(line)
     for held in path["holders"]:
-        out.print(f"{held['state']}: {held['items'] or held['quantity']} at {held['site']}", highlight=False)
+        amount = held["items"] or f"{held['quantity'] or '?'} {held['uom'] or ''}".strip()
+        out.print(f"{held['state']}: {amount} · {_place(path, held['site'])}", highlight=False)
     for finding in path["findings"]:
         out.print(f"[bold]{finding['severity']}[/] {finding['text']['zh']}  {finding['text']['en']}", highlight=False)

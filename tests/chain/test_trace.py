@@ -172,14 +172,14 @@ class TestBack:
     async def test_a_lot_is_followed_by_quantity(self, db: Database, district: District) -> None:
         lot = f"{GTIN}/10/E1"
 
-        def some(hours: float, where: str, step: str, amount: int, by: str) -> tuple[str, Event]:
+        def some(hours: float, where: str, step: str, amount: int | None, by: str) -> tuple[str, Event]:
             return by, make(
                 EventType.ObjectEvent,
                 time=at(hours),
                 location=district.sites[where],
                 action="ADD" if step == "commissioning" else "OBSERVE",
                 step=step,
-                quantities=[Quantity(uri=lot, quantity=Decimal(amount))],
+                quantities=[Quantity(uri=lot, quantity=None if amount is None else Decimal(amount))],
             )
 
         for by, event in (
@@ -187,12 +187,14 @@ class TestBack:
             some(1, "maker", "shipping", 300, "maker"),
             some(2, "clinic", "receiving", 300, "clinic"),
             some(3, "clinic", "retail_selling", 30, "clinic"),
+            some(3, "carrier", "receiving", None, "carrier"),
         ):
             await district.put(by, event)
         path = await trace(db, ADMIN, "(01)06901234567892(10)E1", direction=Direction.forward, now=NOW)
         assert {h.site: h.quantity for h in path.holders} == {
             district.sites["maker"]: 60,
             district.sites["clinic"]: 270,
+            district.sites["carrier"]: None,
         }
 
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 import msgspec
 
 from zhuisu.chain.model import Finding, Hop, Path, Severity, Via, Words
+from zhuisu.codes import Level
 
 Rule = Callable[[Path], Iterator[Finding]]
 
@@ -54,7 +55,7 @@ def cold_chain(path: Path) -> Iterator[Finding]:
 def sold_twice(path: Path) -> Iterator[Finding]:
     """One box is sold once: a second sale means a counterfeit, returned or swapped box."""
     sales = [hop for hop in own(path) if hop.disposition in SALES]
-    if path.code.level == "instance" and len(sales) > 1:
+    if path.code.level is Level.instance and len(sales) > 1:
         yield Finding(
             rule="sold-twice",
             severity=Severity.serious,
@@ -68,7 +69,12 @@ def sold_twice(path: Path) -> Iterator[Finding]:
 
 
 def received_without_dispatch(path: Path) -> Iterator[Finding]:
-    """Goods arrived at somebody else's site and nobody had sent them."""
+    """An item arrived at somebody else's site and nobody had sent it.
+
+    Of a lot, parts travel at once and only quantities could tell: that is a mass balance, not this rule.
+    """
+    if path.code.level is not Level.instance:
+        return
     moves = [hop for hop in own(path) if hop.step in ARRIVALS | DEPARTURES | {"commissioning"}]
     for before, after in pairwise(moves):
         if after.step in ARRIVALS and before.step not in DEPARTURES and before.party != after.party:
@@ -88,7 +94,7 @@ def certificate_withdrawn(path: Path) -> Iterator[Finding]:
             yield Finding(
                 rule="certificate-not-valid",
                 severity=Severity.serious,
-                text=Words(zh=f"所附合格证{certificate.reason.zh}", en=f"Its certificate: {certificate.reason.en}"),
+                text=Words(zh=f"附随的合格证：{certificate.reason.zh}", en=f"Its certificate: {certificate.reason.en}"),
                 law="农产品质量安全法 第三十九条",
                 events=tuple(hop.event for hop in path.hops if certificate.uri in hop.certificates),
             )

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from zhuisu.chain.model import Holder, Hop
-from zhuisu.chain.path import balances, state
+from zhuisu.chain.path import ENTERS, balances, state
 from zhuisu.codes import Level, recorded
 from zhuisu.db import Connection
 from zhuisu.ledger import store
@@ -54,17 +54,34 @@ async def holders(conn: Connection, root: int, till: UUID, hops: Iterable[Hop]) 
 
 
 def _lots(hops: list[Hop]) -> list[Holder]:
-    lots = dict.fromkeys(h.code for h in hops if h.quantity is not None)
+    """Per lot and site what is left of it; where a scan told no quantity, that it is there and not how much."""
     found = []
-    for lot in lots:
-        for (site, uom), amount in balances(hops, lot).items():
-            since = max(h.time for h in hops if h.code == lot and h.site == site)
+    for lot, own in _by_code(hops).items():
+        left = balances(own, lot)
+        untold = {(hop.site, None) for hop in own if hop.quantity is None and hop.step in ENTERS}
+        for site, uom in dict.fromkeys([*left, *(key for key in untold if key[0] not in {s for s, _ in left})]):
             found.append(
                 Holder(
-                    site=site, party=None, state="held", items=0, quantity=amount, uom=uom, since=since, codes=(lot,)
+                    site=site,
+                    party=None,
+                    state="held",
+                    items=0,
+                    quantity=left.get((site, uom)),
+                    uom=uom,
+                    since=max(hop.time for hop in own if hop.site == site),
+                    codes=(lot,),
                 )
             )
     return found
+
+
+def _by_code(hops: Iterable[Hop]) -> dict[str, list[Hop]]:
+    """The hops of each lot."""
+    lots: dict[str, list[Hop]] = defaultdict(list)
+    for hop in hops:
+        if recorded(hop.code).level is not Level.instance:
+            lots[hop.code].append(hop)
+    return lots
 
 
 async def _leaves(conn: Connection, root: int, till: UUID) -> tuple[list[int], bool]:

@@ -23,7 +23,7 @@ from zhuisu.chain.path import Root, hop, nearest
 from zhuisu.codes import Code, canonical_certificate, label, parse, recorded
 from zhuisu.db import Connection, Database
 from zhuisu.ledger import store
-from zhuisu.ledger.model import Role, bound
+from zhuisu.ledger.model import LAST, Role, bound
 from zhuisu.parties import Principal
 
 MAX_ROOTS = 2_000
@@ -46,7 +46,7 @@ async def trace(
         known = await store.find_codes(conn, [code.canonical])
         if code.canonical not in known:
             raise NeverSeen(f"nothing is recorded of {code.text}", mend="compare it with what is printed on the goods")
-        root, till = known[code.canonical], bound(moment)
+        root, till = known[code.canonical], bound(moment) if at else LAST
         roots, steps, truncated = await _collect(conn, root, till, direction)
         hops = await _hops(conn, roots, steps)
         held = await holders(conn, root, till, hops) if direction is Direction.forward else None
