@@ -1,22 +1,23 @@
 """What certificates decline, and why.
 
-    Malformed     ├── BadClaim              a field of the order has a value a certificate cannot carry
-                  ├── BasisMissing          the commitment rests on nothing
-                  ├── QuarantineMissing     meat without its quarantine certificate number
-                  ├── InspectionMissing     meat without a result that the law asks for
-                  ├── InspectionFailed      a result that forbids the certificate
-                  ├── NoForm                no template in force for this kind, species and day
-                  ├── NotACertificate       text or bytes that are not a sealed certificate of this system
-                  ├── BadSeal               a sealed document whose signature or form is wrong
-                  ├── BadList               a trust list or status list that cannot be used
-                  ├── BadKey                not a key of a suite we know
-                  ├── TooMuchForASymbol     more text than a QR symbol holds
-                  └── UnreadablePicture     no picture, or none with a readable code
-    Forbidden     └── NotTheIssuer          only the issuer voids its certificate
-    NotFound      ├── UnknownCertificate
-                  └── UnknownSite           a site that is not the issuer's
-    Conflict      └── AlreadyRevoked
-    Unavailable   └── KeyLocked             the private key cannot be opened with this master key
+Malformed     ├── BadClaim              a field of the order has a value a certificate cannot carry
+              ├── BasisMissing          the commitment rests on nothing
+              ├── QuarantineMissing     meat without its quarantine certificate number
+              ├── InspectionMissing     meat without a result that the law asks for
+              ├── InspectionFailed      a result that forbids the certificate
+              ├── NoForm                no template in force for this kind, species and day
+              ├── NotACertificate       text or bytes that are not a sealed certificate of this system
+              ├── BadSeal               a sealed document whose signature or form is wrong
+              ├── BadList               a trust list or status list that cannot be used
+              ├── BadKey                not a key of a suite we know
+              ├── TooMuchForASymbol     more text than a QR symbol holds
+              └── UnreadablePicture     no picture, or none with a readable code
+Forbidden     └── NotTheIssuer          only the issuer or its authority voids a certificate
+NotFound      ├── UnknownCertificate
+              └── UnknownSite           a site that is not the issuer's
+Conflict      └── AlreadyRevoked
+Unavailable   ├── KeyLocked             the private key cannot be opened with this master key
+              └── NoLists               trust list and status list could not be fetched
 """
 
 from zhuisu.errors import Conflict, Forbidden, Malformed, NotFound, Unavailable
@@ -134,12 +135,12 @@ class UnreadablePicture(Malformed):
 
 
 class NotTheIssuer(Forbidden):
-    """Only its issuer or an administrator voids a certificate.
+    """Only its issuer or an authority over it voids a certificate.
 
     Report the fault to the issuer or to the authority of the place of origin.
     """
 
-    zh = "只有开具主体可以撤销"
+    zh = "只有开具主体或其主管部门可以撤销"
 
 
 class UnknownCertificate(NotFound):
@@ -154,7 +155,7 @@ class UnknownCertificate(NotFound):
 class UnknownSite(NotFound):
     """The issuer has no such site.
 
-    A certificate is issued at a site of its issuer. Register the site first, or leave ``site`` out for the first one.
+    A certificate is issued at a site of its issuer. Register one first; without ``site`` the first one counts.
     """
 
     zh = "开具主体没有该场所"
@@ -172,8 +173,17 @@ class AlreadyRevoked(Conflict):
 class KeyLocked(Unavailable):
     """The private key cannot be opened.
 
-    It was wrapped under another master key, or the stored record was changed. Start the service with the master key under
-    which the key was made.
+    It was wrapped under another master key, or the stored record was changed. Start the service with the master key
+    under which the key was made.
     """
 
     zh = "私钥无法解封"
+
+
+class NoLists(Unavailable):
+    """The lists to verify with could not be fetched.
+
+    The service did not answer. Repeat, or verify with files saved earlier.
+    """
+
+    zh = "无法获取信任列表"

@@ -60,14 +60,20 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     source: str
 
 
+_TEMPLATES = resources.files("zhuisu.certs") / "templates"
+
+
 def _load(name: str, kind: Any) -> Any:
-    return msgspec.json.decode(resources.files("zhuisu.certs").joinpath("templates", name).read_bytes(), type=kind)
+    return msgspec.json.decode((_TEMPLATES / name).read_bytes(), type=kind)
 
 
 FORMS: dict[int, Form] = {form.number: form for form in _load("forms.json", list[Form])}
 PRODUCTS: dict[int, Words] = _load("products.json", dict[int, Words])
 UNITS: dict[int, Unit] = _load("units.json", dict[int, Unit])
 DIVISIONS: dict[int, str] = _load("divisions.json", dict[int, str])
+
+FIRST_GTIN = 100_000
+"""Product numbers from here on are GTINs, below they are ours."""
 
 _PRODUCT_NUMBER = {name: number for number, words in PRODUCTS.items() for name in (words.zh, words.en)}
 _UNIT_NUMBER = {name: number for number, unit in UNITS.items() for name in (unit.zh, unit.en, unit.uom) if name}
@@ -76,7 +82,12 @@ _UNIT_NUMBER = {name: number for number, unit in UNITS.items() for name in (unit
 def in_force(kind: Kind | str, day: date, species: str = "") -> Form:
     """The form that may be issued on ``day`` (a date in China). Raises NoForm."""
     for form in FORMS.values():
-        if form.kind == kind and form.species == species and form.from_ <= day and (form.until is None or day < form.until):
+        if (
+            form.kind == kind
+            and form.species == species
+            and form.from_ <= day
+            and (form.until is None or day < form.until)
+        ):
             return form
     raise NoForm(f"no form {kind} {species}".rstrip() + f" is in force on {day}", where="kind")
 
@@ -94,7 +105,7 @@ def product_name(product: int | str) -> str:
         case int() if product in PRODUCTS:
             return PRODUCTS[product].zh
         case int():
-            return f"{product:014}"
+            return f"{product:014}" if product >= FIRST_GTIN else f"#{product}"
 
 
 def unit_code(name: str) -> int | str:
@@ -128,4 +139,4 @@ def origin_name(origin: int | str) -> str:
 
 
 def _is_gtin(name: str) -> bool:
-    return name.isascii() and name.isdigit() and len(name) in {8, 12, 13, 14} and int(name) > max(PRODUCTS)
+    return name.isascii() and name.isdigit() and len(name) in {8, 12, 13, 14} and int(name) >= FIRST_GTIN

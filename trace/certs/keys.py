@@ -40,14 +40,14 @@ ES256, EDDSA = -7, -8
 ALIASES = {ES256: ES256, EDDSA: EDDSA, -9: ES256, -19: EDDSA}
 """COSE algorithm numbers we accept; ESP256 and Ed25519 name the same suites with the curve fixed (RFC 9864 §2)."""
 
-# RFC 6979: the nonce comes from key and message, so a weak random source cannot leak the key, and a worked example repeats.
+# RFC 6979: the nonce comes from key and message, so a weak random source leaks nothing and a worked example repeats.
 _ECDSA_SIGN = ECDSA(hashes.SHA256(), deterministic_signing=True)
 _ECDSA = ECDSA(hashes.SHA256())
 _NONCE = 12
 
 
 class PublicKey:
-    """A public key. ``cose`` is its COSE_Key in deterministic CBOR, of which the thumbprint is the hash (RFC 9679 §4)."""
+    """A public key. ``cose`` is its COSE_Key in deterministic CBOR, whose hash is the thumbprint (RFC 9679 §4)."""
 
     __slots__ = ("_point", "alg", "cose", "kid", "thumbprint")
 

@@ -17,11 +17,14 @@ import cbor2
 
 from zhuisu.certs.errors import BadClaim, BadSeal, NotACertificate
 from zhuisu.certs.keys import ALIASES, ES256, PublicKey, Signer
-from zhuisu.certs.model import Certificate, claims, from_claims
+from zhuisu.certs.model import BODY, CTI, EXP, IAT, ISS, Certificate, claims, from_claims
 
-MAX_DIGITS = 4096
+MAX_TOKEN, MAX_DIGITS = 1700, 4096
+"""Bytes, and the digits that spell them: what the largest symbol holds, and then some."""
+
 _P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-_CONTAINERS = frozenset({dict, list})
+# The claims of a certificate, with and without an end, in the order of their encodings (RFC 8949 §4.2.1).
+_CLAIMS = {frozenset(order): order for order in ((ISS, IAT, CTI, BODY), (ISS, EXP, IAT, CTI, BODY))}
 _SIGNATURE = b"\x58\x40"
 _ALG = {cbor2.dumps(alg): alg for alg in ALIASES}
 _SHAPE = re.compile(rb"\xd2\x84\x49\xa2\x01([\x26\x27\x28\x32])\x04\x44(.{4})\xa0[\x40-\x5a]", re.DOTALL)
@@ -36,9 +39,21 @@ def seal(certificate: Certificate, key: Signer) -> bytes:
 def open_(token: bytes, key: PublicKey) -> Certificate:
     """The certificate in a token, once its signature by ``key`` and its one encoding are proven.
 
-    Raises NotACertificate (another shape), BadSeal (wrong signature or encoding), BadClaim (signed, but not by our CDDL).
+    Raises NotACertificate (another shape), BadSeal (wrong signature or encoding), BadClaim (signed, but not our CDDL).
     """
-    return from_claims(decode(open1(token, key, peek(token)[0])))
+    return unseal(open1(token, key, peek(token)[0]))
+
+
+def unseal(payload: bytes) -> Certificate:
+    """The certificate in a payload whose signature is proven. Raises BadSeal (another encoding), BadClaim."""
+    found = decode(payload)
+    body = found.get(BODY)
+    order = _CLAIMS.get(frozenset(found))
+    if order is None or type(body) is not dict or any(type(key) is not int for key in body):
+        raise BadClaim("the claims set is of another kind", where="claims")
+    if tuple(found) != order or list(body) != sorted(body):
+        raise BadSeal("the content is not in the one accepted encoding")
+    return from_claims(found)
 
 
 def peek(token: bytes) -> tuple[int, bytes]:
@@ -81,10 +96,10 @@ def open1(token: bytes, key: PublicKey, alg: int, *, typ: str = "") -> bytes:
 
 
 def decode(payload: bytes) -> dict[Any, Any]:
-    """A CBOR map in deterministic encoding (RFC 8949 §4.2.1), and nothing beside it. Raises BadSeal."""
+    """A CBOR map in shortest form, no indefinite length or repeated key, and nothing beside it. Raises BadSeal."""
     try:
         found = cbor2.loads(payload, max_depth=16, allow_indefinite=False, allow_duplicate_keys=False)
-        if type(found) is dict and _ordered(found) and cbor2.dumps(found) == payload:
+        if type(found) is dict and cbor2.dumps(found) == payload:
             return found
     except (cbor2.CBORError, ValueError, TypeError, OverflowError) as error:
         raise BadSeal(f"the content is not CBOR: {error}") from error
@@ -98,7 +113,7 @@ def digits(token: bytes) -> str:
 
 def from_digits(text: str) -> bytes:
     """The token a number stands for. Raises NotACertificate."""
-    if not re.fullmatch("[1-9][0-9]*", text) or len(text) > MAX_DIGITS:
+    if len(text) > MAX_DIGITS or not text.isascii() or not text.isdigit() or text[0] == "0":
         raise NotACertificate(f"1 to {MAX_DIGITS} decimal digits without a leading zero are expected")
     number = int(text)
     return number.to_bytes((number.bit_length() + 7) // 8)
@@ -143,14 +158,6 @@ def _unbstr(item: bytes) -> bytes:
 
 
 def _low_s(signature: bytes) -> bytes:
-    """Of the two ECDSA signatures (r, s) and (r, n - s) the one with the smaller s: else each token would have a twin."""
+    """Of the two ECDSA signatures (r, s) and (r, n - s) the one with the smaller s: else every token had a twin."""
     s = int.from_bytes(signature[32:])
     return signature if 2 * s <= _P256_ORDER else signature[:32] + (_P256_ORDER - s).to_bytes(32)
-
-
-def _ordered(found: Any) -> bool:
-    """Whether the integer keys of every map stand in the order of their encodings: 0, 1, 2 … then -1, -2 …"""
-    if type(found) is dict:
-        keys = [key if key >= 0 else 2**64 - key for key in found if type(key) is int]
-        return keys == sorted(keys) and all(_ordered(value) for value in found.values() if type(value) in _CONTAINERS)
-    return all(_ordered(value) for value in found if type(value) in _CONTAINERS)

@@ -1,0 +1,29 @@
+"""Codes from a photo: what a telephone's camera took, decoded without a browser.
+
+>>> read_codes(Path("label.jpg").read_bytes())
+['https://zs.example/c/5943…']
+"""
+
+import io
+
+import zxingcpp
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from zhuisu.certs.errors import UnreadablePicture
+
+MAX_PIXELS = 50_000_000
+
+
+def read_codes(picture: bytes) -> list[str]:
+    """Texts of all codes in a PNG or JPEG, in reading order as found. Raises UnreadablePicture when there is none."""
+    try:
+        with Image.open(io.BytesIO(picture), formats=("PNG", "JPEG")) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise UnreadablePicture(f"{image.width} × {image.height} pixels; at most {MAX_PIXELS} are read")
+            grey = ImageOps.exif_transpose(image).convert("L")
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise UnreadablePicture(f"this is not a whole PNG or JPEG picture: {error}") from error
+    texts = [found.text for found in zxingcpp.read_barcodes(grey) if found.text]
+    if not texts:
+        raise UnreadablePicture(f"no code is readable in this picture of {grey.width} × {grey.height} pixels")
+    return texts
