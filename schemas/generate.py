@@ -15,8 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import asyncpg
-import msgspec
-from certificate import example  # beside this file
+import certificate  # beside this file
 
 from zhuisu import db, embedded
 from zhuisu.app import create_app
@@ -59,14 +58,10 @@ async def _migrated(url: str) -> None:
     await conn.close()
 
 
-def certificate() -> str:
-    return msgspec.json.format(msgspec.json.encode(example()), indent=1).decode() + "\n"
-
-
 FILES: dict[str, Callable[[], str]] = {
     "openapi.json": openapi,
     "problems.json": problems,
-    "certificate.json": certificate,
+    "certificate.json": certificate.text,
     "database.sql": database,
 }
 

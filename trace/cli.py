@@ -84,7 +84,9 @@ def serving_options(function: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("--base", help="Public address that stands in QR codes; http://localhost:PORT by default.")
     @wraps(function)
     def with_settings(data: Path | None, host: str | None, port: int | None, base: str | None, **rest: Any) -> Any:
-        return function(from_env(os.environ, data=data, host=host, port=port, base=base), **rest)
+        settings = from_env(os.environ, data=data, host=host, port=port, base=base)
+        logging.getLogger("zhuisu").setLevel(settings.log_level.upper())
+        return function(settings, **rest)
 
     return with_settings
 

@@ -8,7 +8,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -40,7 +40,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     acquire_timeout: float = 2.0
     statement_timeout: float = 30.0
     max_body: int = 8 * 1024 * 1024
-    log_level: str = "warning"
+    log_level: Literal["debug", "info", "warning", "error"] = "warning"
 
     def with_(self, **changes: Any) -> "Settings":
         """A copy with some fields replaced."""

@@ -1,0 +1,526 @@
+CREATE SCHEMA certs;
+
+CREATE SCHEMA ledger;
+
+CREATE SCHEMA parties;
+
+CREATE SCHEMA scan;
+
+CREATE FUNCTION ledger.key(class text, uri text) RETURNS uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+  select encode(substr(sha256(s.bytes || convert_to(class, 'UTF8')), 1, 6)
+             || substr(sha256(s.bytes || convert_to(uri, 'UTF8')), 1, 10), 'hex')::uuid
+  from ledger.salt s
+$$;
+
+CREATE FUNCTION ledger.windows(root bigint, till uuid) RETURNS TABLE(code bigint, lo uuid, hi uuid, depth integer)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+  with recursive w(code, lo, hi, depth) as (
+    select root, '00000000-0000-0000-0000-000000000000'::uuid, till, 0
+    union all
+    select e.parent, greatest(w.lo, e.ev), least(w.hi, coalesce(o.ev, w.hi), coalesce(n.ev, w.hi)), w.depth + 1
+    from w
+    cross join lateral (
+      (select a.ev, a.op, a.parent from ledger.hold a
+       where a.child = w.code and a.ev <= w.lo and a.op in (1, 3, 6)
+         and (select count(*) from ledger.hold v where v.child = a.child and v.ev = a.ev and v.op = 9) = 0
+       order by a.ev desc limit 1)
+      union all
+      (select a.ev, a.op, a.parent from ledger.hold a
+       where a.child = w.code and a.ev > w.lo and a.ev < w.hi and a.op in (1, 3, 6)
+         and (select count(*) from ledger.hold v where v.child = a.child and v.ev = a.ev and v.op = 9) = 0)
+    ) e
+    -- It ends when the child is taken out of this parent or put into another …
+    left join lateral (
+      select x.ev from ledger.hold x
+      where x.child = w.code and x.ev > e.ev and ((x.op = e.op and e.op <> 6) or (x.op = e.op + 1 and x.parent = e.parent))
+        and (select count(*) from ledger.hold v where v.child = x.child and v.ev = x.ev and v.op = 9) = 0
+      order by x.ev limit 1
+    ) n on true
+    -- … or when the parent is emptied without naming its children.
+    left join lateral (
+      select x.ev from ledger.touch x
+      where x.code = e.parent and x.role = 3 and x.ev > e.ev
+        and (select count(*) from ledger.touch v where v.code = x.code and v.ev = x.ev and v.role = 9) = 0
+      order by x.ev limit 1
+    ) o on true
+    where coalesce(n.ev, w.hi) > w.lo and coalesce(o.ev, w.hi) > w.lo and w.depth < 16
+  )
+  select * from w
+$$;
+
+CREATE TABLE certs.certificate (
+    id uuid NOT NULL,
+    token bytea NOT NULL,
+    party integer NOT NULL,
+    key integer NOT NULL,
+    status bigint NOT NULL,
+    kind text NOT NULL,
+    product text NOT NULL,
+    lot text NOT NULL,
+    issued timestamp with time zone NOT NULL,
+    person text NOT NULL,
+    event text NOT NULL
+);
+
+CREATE TABLE certs.goods (
+    code text NOT NULL,
+    certificate uuid NOT NULL
+);
+
+CREATE TABLE certs.key (
+    id integer NOT NULL,
+    party integer NOT NULL,
+    kid bytea NOT NULL,
+    public bytea NOT NULL,
+    wrapped bytea,
+    custody text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    until timestamp with time zone,
+    CONSTRAINT key_check CHECK ((until > since)),
+    CONSTRAINT key_check1 CHECK (((wrapped IS NOT NULL) = (custody = 'service'::text))),
+    CONSTRAINT key_custody_check CHECK ((custody = ANY (ARRAY['service'::text, 'client'::text, 'hsm'::text]))),
+    CONSTRAINT key_kid_check CHECK ((octet_length(kid) = 4))
+);
+
+ALTER TABLE certs.key ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME certs.key_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE certs.revocation (
+    certificate uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by integer NOT NULL,
+    person text NOT NULL,
+    standing smallint NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT revocation_standing_check CHECK (((standing >= 0) AND (standing <= 2)))
+);
+
+CREATE TABLE certs.secret (
+    one boolean DEFAULT true NOT NULL,
+    bytes bytea NOT NULL,
+    CONSTRAINT secret_one_check CHECK (one)
+);
+
+CREATE SEQUENCE certs.status_count
+    START WITH 0
+    INCREMENT BY 1
+    MINVALUE 0
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE ledger.code (
+    id bigint NOT NULL,
+    uri text NOT NULL
+);
+
+CREATE SEQUENCE ledger.code_ids
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE ledger.code_key (
+    h uuid NOT NULL,
+    id bigint NOT NULL
+);
+
+COMMENT ON TABLE ledger.code_key IS '48 bits hash of the class | 80 bits hash of the code: neighbours of a class share a page.';
+
+CREATE TABLE ledger.event (
+    id uuid NOT NULL,
+    digest bytea NOT NULL,
+    t timestamp with time zone NOT NULL,
+    rec timestamp with time zone NOT NULL,
+    kind smallint NOT NULL,
+    action smallint NOT NULL,
+    step text NOT NULL,
+    disposition text NOT NULL,
+    loc integer NOT NULL,
+    party integer NOT NULL,
+    name text NOT NULL,
+    declared boolean NOT NULL,
+    doc text NOT NULL
+);
+
+COMMENT ON COLUMN ledger.event.id IS 'UUIDv8: 48 bits event time in ms, 4 bits rank, hash of the content. Its order is event order.';
+
+COMMENT ON COLUMN ledger.event.digest IS 'SHA-256 of the content: same id and other digest is a conflict, never a silent drop.';
+
+COMMENT ON COLUMN ledger.event.loc IS 'ledger.place: bizLocation, else readPoint; 0 when the event names none.';
+
+COMMENT ON COLUMN ledger.event.party IS 'parties.organisation: who captured it.';
+
+COMMENT ON COLUMN ledger.event.name IS 'eventID: the client''s, else the CBV hash id.';
+
+COMMENT ON COLUMN ledger.event.declared IS 'This is an error declaration: it voids the event of the same eventID.';
+
+CREATE TABLE ledger.hold (
+    child bigint NOT NULL,
+    ev uuid NOT NULL,
+    parent bigint NOT NULL,
+    loc integer NOT NULL,
+    op smallint NOT NULL
+);
+
+COMMENT ON COLUMN ledger.hold.op IS '1 packed, 2 unpacked, 3 associated, 4 dissociated, 5 member of a lot, 6 a quantity packed, 7 a quantity unpacked, 9 ev is void';
+
+CREATE TABLE ledger.name (
+    h uuid NOT NULL,
+    declared timestamp with time zone NOT NULL,
+    ev uuid NOT NULL
+);
+
+COMMENT ON TABLE ledger.name IS 'eventID (first half of its SHA-256) to event; a declaration shares its original''s eventID.';
+
+CREATE TABLE ledger.part (
+    ev uuid NOT NULL,
+    role smallint NOT NULL,
+    code bigint NOT NULL
+);
+
+COMMENT ON TABLE ledger.part IS 'A transformation as one group: inputs 6, outputs 7, transformation id 8. Never inputs times outputs.';
+
+CREATE TABLE ledger.place (
+    id integer NOT NULL,
+    uri text NOT NULL
+);
+
+ALTER TABLE ledger.place ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME ledger.place_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE ledger.salt (
+    one boolean DEFAULT true NOT NULL,
+    bytes bytea NOT NULL,
+    CONSTRAINT salt_one_check CHECK (one)
+);
+
+COMMENT ON TABLE ledger.salt IS 'Secret of this database in the dictionary keys: nobody outside can make two codes collide.';
+
+CREATE TABLE ledger.touch (
+    code bigint NOT NULL,
+    ev uuid NOT NULL,
+    loc integer NOT NULL,
+    role smallint NOT NULL
+);
+
+COMMENT ON COLUMN ledger.touch.role IS '0 observed, 1 parent of a pack, 2 of an unpack, 3 emptied, 5 cited certificate, 6 input, 7 output, 8 transformation id, 9 ev is void, 10 declaration';
+
+CREATE TABLE parties.api_key (
+    id bigint NOT NULL,
+    organisation integer NOT NULL,
+    label text NOT NULL,
+    roles text[] NOT NULL,
+    hash bytea NOT NULL,
+    created timestamp with time zone NOT NULL,
+    created_by integer,
+    revoked timestamp with time zone,
+    CONSTRAINT api_key_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT api_key_roles_check CHECK ((cardinality(roles) > 0))
+);
+
+ALTER TABLE parties.api_key ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME parties.api_key_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE UNLOGGED TABLE parties.attempt (
+    subject bytea NOT NULL,
+    since timestamp with time zone NOT NULL,
+    count integer NOT NULL
+);
+
+CREATE TABLE parties.licence (
+    organisation integer NOT NULL,
+    kind text NOT NULL,
+    number text NOT NULL,
+    valid_from date NOT NULL,
+    valid_until date,
+    CONSTRAINT licence_check CHECK ((valid_until >= valid_from))
+);
+
+CREATE TABLE parties.organisation (
+    id integer NOT NULL,
+    uscc text NOT NULL,
+    name text NOT NULL,
+    name_en text NOT NULL,
+    kind text NOT NULL,
+    division text NOT NULL,
+    divisions text[] NOT NULL,
+    address text NOT NULL,
+    phone text NOT NULL,
+    status text NOT NULL,
+    created timestamp with time zone NOT NULL,
+    CONSTRAINT organisation_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'struck'::text])))
+);
+
+ALTER TABLE parties.organisation ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME parties.organisation_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE parties.person (
+    id integer NOT NULL,
+    organisation integer NOT NULL,
+    login text NOT NULL,
+    name text NOT NULL,
+    password text NOT NULL,
+    roles text[] NOT NULL,
+    created timestamp with time zone NOT NULL,
+    disabled timestamp with time zone,
+    CONSTRAINT person_password_check CHECK ((password ~~ '$argon2id$%'::text)),
+    CONSTRAINT person_roles_check CHECK ((cardinality(roles) > 0))
+);
+
+ALTER TABLE parties.person ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME parties.person_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE parties.session (
+    hash bytea NOT NULL,
+    person integer NOT NULL,
+    created timestamp with time zone NOT NULL,
+    expires timestamp with time zone NOT NULL,
+    CONSTRAINT session_hash_check CHECK ((octet_length(hash) = 32))
+);
+
+CREATE TABLE parties.site (
+    id text NOT NULL,
+    organisation integer NOT NULL,
+    uri text NOT NULL,
+    gln text NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    division text NOT NULL,
+    address text NOT NULL,
+    latitude double precision,
+    longitude double precision,
+    CONSTRAINT site_check CHECK (((latitude IS NULL) = (longitude IS NULL)))
+);
+
+CREATE TABLE public.migration (
+    number integer NOT NULL,
+    name text NOT NULL,
+    digest text NOT NULL,
+    applied timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE scan.capture (
+    id uuid NOT NULL,
+    party integer NOT NULL,
+    created timestamp with time zone NOT NULL,
+    finished timestamp with time zone NOT NULL,
+    events integer NOT NULL
+);
+
+CREATE TABLE scan.intake (
+    id bigint NOT NULL,
+    request bytea,
+    party integer NOT NULL,
+    person text NOT NULL,
+    site text NOT NULL,
+    step text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    rec timestamp with time zone NOT NULL,
+    CONSTRAINT intake_request_check CHECK ((octet_length(request) = 32))
+);
+
+ALTER TABLE scan.intake ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME scan.intake_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE scan.line (
+    intake bigint NOT NULL,
+    n smallint NOT NULL,
+    text text NOT NULL,
+    canonical text NOT NULL,
+    verdict text NOT NULL,
+    found jsonb NOT NULL,
+    event text NOT NULL,
+    CONSTRAINT line_verdict_check CHECK ((verdict = ANY (ARRAY['accept'::text, 'warn'::text, 'refuse'::text])))
+);
+
+ALTER TABLE ONLY certs.certificate
+    ADD CONSTRAINT certificate_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY certs.certificate
+    ADD CONSTRAINT certificate_status_key UNIQUE (status);
+
+ALTER TABLE ONLY certs.goods
+    ADD CONSTRAINT goods_pkey PRIMARY KEY (code, certificate);
+
+ALTER TABLE ONLY certs.key
+    ADD CONSTRAINT key_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY certs.key
+    ADD CONSTRAINT key_public_key UNIQUE (public);
+
+ALTER TABLE ONLY certs.revocation
+    ADD CONSTRAINT revocation_pkey PRIMARY KEY (certificate, at);
+
+ALTER TABLE ONLY certs.secret
+    ADD CONSTRAINT secret_pkey PRIMARY KEY (one);
+
+ALTER TABLE ONLY ledger.code_key
+    ADD CONSTRAINT code_key_pkey PRIMARY KEY (h);
+
+ALTER TABLE ONLY ledger.code
+    ADD CONSTRAINT code_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY ledger.event
+    ADD CONSTRAINT event_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY ledger.hold
+    ADD CONSTRAINT hold_pkey PRIMARY KEY (child, ev, op, parent) INCLUDE (loc);
+
+ALTER TABLE ONLY ledger.name
+    ADD CONSTRAINT name_pkey PRIMARY KEY (h, declared);
+
+ALTER TABLE ONLY ledger.part
+    ADD CONSTRAINT part_pkey PRIMARY KEY (ev, role, code);
+
+ALTER TABLE ONLY ledger.place
+    ADD CONSTRAINT place_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY ledger.place
+    ADD CONSTRAINT place_uri_key UNIQUE (uri);
+
+ALTER TABLE ONLY ledger.salt
+    ADD CONSTRAINT salt_pkey PRIMARY KEY (one);
+
+ALTER TABLE ONLY ledger.touch
+    ADD CONSTRAINT touch_pkey PRIMARY KEY (code, ev, role) INCLUDE (loc);
+
+ALTER TABLE ONLY parties.api_key
+    ADD CONSTRAINT api_key_hash_key UNIQUE (hash);
+
+ALTER TABLE ONLY parties.api_key
+    ADD CONSTRAINT api_key_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY parties.attempt
+    ADD CONSTRAINT attempt_pkey PRIMARY KEY (subject);
+
+ALTER TABLE ONLY parties.licence
+    ADD CONSTRAINT licence_pkey PRIMARY KEY (organisation, kind, number);
+
+ALTER TABLE ONLY parties.organisation
+    ADD CONSTRAINT organisation_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY parties.organisation
+    ADD CONSTRAINT organisation_uscc_key UNIQUE (uscc);
+
+ALTER TABLE ONLY parties.person
+    ADD CONSTRAINT person_login_key UNIQUE (login);
+
+ALTER TABLE ONLY parties.person
+    ADD CONSTRAINT person_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY parties.session
+    ADD CONSTRAINT session_pkey PRIMARY KEY (hash);
+
+ALTER TABLE ONLY parties.site
+    ADD CONSTRAINT site_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY parties.site
+    ADD CONSTRAINT site_uri_key UNIQUE (uri);
+
+ALTER TABLE ONLY public.migration
+    ADD CONSTRAINT migration_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY scan.capture
+    ADD CONSTRAINT capture_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY scan.intake
+    ADD CONSTRAINT intake_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY scan.intake
+    ADD CONSTRAINT intake_request_key UNIQUE (request);
+
+ALTER TABLE ONLY scan.line
+    ADD CONSTRAINT line_pkey PRIMARY KEY (intake, n);
+
+CREATE INDEX certificate_party ON certs.certificate USING btree (party, issued);
+
+CREATE INDEX goods_certificate ON certs.goods USING btree (certificate);
+
+CREATE INDEX key_kid ON certs.key USING btree (kid);
+
+CREATE INDEX key_party ON certs.key USING btree (party, since);
+
+CREATE UNIQUE INDEX revocation_once ON certs.revocation USING btree (certificate) WHERE (standing = 1);
+
+CREATE INDEX hold_parent ON ledger.hold USING btree (parent, ev) INCLUDE (child, op) WHERE (op = ANY (ARRAY[1, 3, 5, 6]));
+
+CREATE INDEX hold_void ON ledger.hold USING btree (child, ev) WHERE (op = 9);
+
+CREATE INDEX touch_emptied ON ledger.touch USING btree (code, ev) WHERE (role = 3);
+
+CREATE INDEX touch_void ON ledger.touch USING btree (code, ev) WHERE (role = 9);
+
+CREATE INDEX api_key_organisation ON parties.api_key USING btree (organisation);
+
+CREATE INDEX attempt_since ON parties.attempt USING btree (since);
+
+CREATE INDEX person_organisation ON parties.person USING btree (organisation);
+
+CREATE INDEX session_expires ON parties.session USING btree (expires);
+
+CREATE INDEX session_person ON parties.session USING btree (person);
+
+CREATE INDEX site_organisation ON parties.site USING btree (organisation);
+
+CREATE INDEX intake_site ON scan.intake USING btree (site, at);
+
+ALTER TABLE ONLY parties.api_key
+    ADD CONSTRAINT api_key_created_by_fkey FOREIGN KEY (created_by) REFERENCES parties.organisation(id);
+
+ALTER TABLE ONLY parties.api_key
+    ADD CONSTRAINT api_key_organisation_fkey FOREIGN KEY (organisation) REFERENCES parties.organisation(id);
+
+ALTER TABLE ONLY parties.licence
+    ADD CONSTRAINT licence_organisation_fkey FOREIGN KEY (organisation) REFERENCES parties.organisation(id);
+
+ALTER TABLE ONLY parties.person
+    ADD CONSTRAINT person_organisation_fkey FOREIGN KEY (organisation) REFERENCES parties.organisation(id);
+
+ALTER TABLE ONLY parties.session
+    ADD CONSTRAINT session_person_fkey FOREIGN KEY (person) REFERENCES parties.person(id);
+
+ALTER TABLE ONLY parties.site
+    ADD CONSTRAINT site_organisation_fkey FOREIGN KEY (organisation) REFERENCES parties.organisation(id);
+
+ALTER TABLE ONLY scan.line
+    ADD CONSTRAINT line_intake_fkey FOREIGN KEY (intake) REFERENCES scan.intake(id);
