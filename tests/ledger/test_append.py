@@ -150,6 +150,16 @@ class TestCorrections:
         async with db.connection() as conn:
             assert len(await store.named(conn, "urn:uuid:w")) == 2
 
+    async def test_a_declaration_that_arrives_at_the_same_moment_sees_its_event(self, db: Database) -> None:
+        waiting = "select count(*) from pg_locks where not granted and relation = 'ledger.name'::regclass"
+        async with db.connection() as watch, db.transaction() as conn:
+            await append(conn, [self.original()], by=1, now=NOW)
+            declaring = asyncio.create_task(put(db, self.declared()))
+            while not declaring.done() and not await watch.fetchval(waiting):
+                pass
+        assert await declaring == [True]
+        assert await minutes_of(db, box(1)) == []
+
     async def test_repeating_a_correction_changes_nothing(self, db: Database) -> None:
         await put(db, self.original(), self.declared())
         assert await put(db, self.original(), self.declared()) == [False, False]

@@ -7,6 +7,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -20,6 +21,9 @@ from zhuisu.ledger.model import Links, Role, event_id, links, name_hash, origina
 
 ORIGINAL = datetime(1900, 1, 1, tzinfo=UTC)
 """In ``ledger.name.declared``: not a declaration but the event itself."""
+
+Bound: TypeAlias = dict[tuple[UUID, datetime], UUID]
+"""(hash of the eventID, time of the declaration or ORIGINAL) -> event."""
 
 KINDS = list(EventType)
 ACTIONS = [None, *Action]
@@ -54,17 +58,20 @@ async def append(conn: Connection, captured: Sequence[Event], *, by: int, now: d
     entries = [_entry(event) for event in captured]
     if not entries:
         return []
+    if any(entry.event.declaration for entry in entries):
+        # A declaration and its event may arrive at once: whichever commits second must see the other.
+        await store.alone(conn)
     places = await store.places(conn, (_place(entry.event) for entry in entries))
     unique: dict[UUID, _Entry] = {}
     for entry in entries:
         unique.setdefault(entry.id, entry)
-    await _bind(conn, unique)
+    bound = await _bind(conn, unique)
     fresh = await store.add_events(conn, [_row(entry, places, by, now) for entry in unique.values()])
     await _require_equal(conn, [entry for entry in unique.values() if entry.id not in fresh])
     added = [entry for entry in unique.values() if entry.id in fresh]
     if added:
         await _link(conn, added, places)
-        await _withdraw(conn, added)
+        await _withdraw(conn, added, bound)
     return [Recorded(e.id, e.name, e.id in fresh and unique[e.id] is e) for e in entries]
 
 
@@ -96,7 +103,8 @@ def _row(entry: _Entry, places: dict[str, int], by: int, now: datetime) -> store
     )
 
 
-async def _bind(conn: Connection, entries: dict[UUID, _Entry]) -> None:
+async def _bind(conn: Connection, entries: dict[UUID, _Entry]) -> Bound:
+    """Bind the eventIDs of ``entries``; all that is bound to these eventIDs, declarations too."""
     wanted: dict[tuple[UUID, datetime], UUID] = {}
     for entry in entries.values():
         if wanted.setdefault(entry.key, entry.id) != entry.id:
@@ -106,6 +114,7 @@ async def _bind(conn: Connection, entries: dict[UUID, _Entry]) -> None:
     for entry in entries.values():
         if bound[entry.key] != entry.id:
             raise _conflict(entry)
+    return bound
 
 
 async def _require_equal(conn: Connection, repeated: list[_Entry]) -> None:
@@ -141,9 +150,8 @@ async def _link(conn: Connection, added: list[_Entry], places: dict[str, int]) -
     await store.add_links(conn, touches, holds, parts)
 
 
-async def _withdraw(conn: Connection, added: list[_Entry]) -> None:
+async def _withdraw(conn: Connection, added: list[_Entry], bound: Bound) -> None:
     """Void what a declaration among ``added`` declares wrong, and what one that came earlier had declared wrong."""
-    bound = await store.names(conn, (entry.key[0] for entry in added))
     declared = {h for h, when in bound if when != ORIGINAL}
     for entry in added:
         h = entry.key[0]

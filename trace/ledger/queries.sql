@@ -1,3 +1,7 @@
+-- name: alone
+-- Wait for every writer that is binding eventIDs, and let none begin before this transaction ends.
+lock table ledger.name in share row exclusive mode
+
 -- name: add_places
 -- Intern locations; returns all of them.
 with given as (select distinct uri from unnest($1::text[]) as u (uri)),
@@ -38,22 +42,32 @@ select c.uri, k.id
 from unnest($1::text[], $2::text[]) as c (class, uri)
 join ledger.code_key k on k.h = ledger.key(c.class, c.uri)
 
--- name: take_code_ids
--- As many fresh ids as asked for, neighbours of one another.
-select nextval('ledger.code_ids') as id from generate_series(1, $1::int)
-
--- name: add_code_keys
--- Sorted, so that two writers never wait for one another in a ring; returns the winners.
-insert into ledger.code_key (h, id)
-select ledger.key(c.class, c.uri), c.id
-from unnest($1::text[], $2::text[], $3::bigint[]) as c (class, uri, id)
-order by 1
-on conflict (h) do nothing
-returning id
-
--- name: add_codes
--- The text of new codes.
-insert into ledger.code (id, uri) select * from unnest($1::bigint[], $2::text[])
+-- name: intern_codes
+-- The same, and new ids for those that are not: handed out in the order given, so that neighbours stay neighbours, but
+-- inserted sorted by key, so that two writers never wait for one another in a ring. A code that another writer is just
+-- adding is in neither half: ask again.
+with given as (
+  select c.uri, c.n, ledger.key(c.class, c.uri) as h
+  from unnest($1::text[], $2::text[]) with ordinality as c (class, uri, n)
+),
+known as (
+  select g.uri, k.id from given g join ledger.code_key k on k.h = g.h
+),
+fresh as materialized (
+  select g.uri, g.h, nextval('ledger.code_ids') as id
+  from given g
+  where not exists (select from ledger.code_key k where k.h = g.h)
+  order by g.n
+),
+won as (
+  insert into ledger.code_key (h, id) select h, id from fresh order by h on conflict (h) do nothing returning h, id
+),
+told as (
+  insert into ledger.code (id, uri) select won.id, fresh.uri from won join fresh on fresh.h = won.h
+)
+select uri, id from known
+union all
+select fresh.uri, won.id from won join fresh on fresh.h = won.h
 
 -- name: void_touches
 -- The event is declared wrong: these codes were not named in it.

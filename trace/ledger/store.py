@@ -77,6 +77,11 @@ class Standing(NamedTuple):
     parent: int | None
 
 
+async def alone(conn: Connection) -> None:
+    """From here to the end of the transaction nobody else binds an eventID."""
+    await conn.execute(SQL.alone)
+
+
 async def places(conn: Connection, uris: Iterable[str]) -> dict[str, int]:
     """Ids of locations, interned at need; "" is 0."""
     wanted = sorted({uri for uri in uris if uri})
@@ -117,17 +122,11 @@ async def find_codes(conn: Connection, uris: Iterable[str]) -> dict[str, int]:
 async def intern_codes(conn: Connection, uris: Iterable[str]) -> dict[str, int]:
     """Ids of codes, new ones handed out in the order given: what is commissioned together lies together."""
     wanted = list(dict.fromkeys(uris))
-    known = await find_codes(conn, wanted)
-    if fresh := [uri for uri in wanted if uri not in known]:
-        ids = [r["id"] for r in await conn.fetch(SQL.take_code_ids, len(fresh))]
-        classes = [cluster(uri) for uri in fresh]
-        won = {r["id"] for r in await conn.fetch(SQL.add_code_keys, classes, fresh, ids)}
-        mine = {uri: id_ for uri, id_ in zip(fresh, ids, strict=True) if id_ in won}
-        await conn.execute(SQL.add_codes, list(mine.values()), list(mine))
-        known |= mine
-        if len(mine) < len(fresh):  # another writer was first with some of them
-            known |= await find_codes(conn, [uri for uri in fresh if uri not in mine])
-    return known
+    found: dict[str, int] = {}
+    while missing := [uri for uri in wanted if uri not in found]:
+        rows = await conn.fetch(SQL.intern_codes, [cluster(uri) for uri in missing], missing)
+        found |= {r["uri"]: r["id"] for r in rows}
+    return found
 
 
 async def add_links(
