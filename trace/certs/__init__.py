@@ -6,7 +6,7 @@
 """
 
 from zhuisu.certs.check import Cited, check, cited, for_goods, judge, names
-from zhuisu.certs.forms import FORMS
+from zhuisu.certs.forms import FORMS, PRODUCTS, UNITS, in_force, origin_name, product_name, unit_name
 from zhuisu.certs.issue import Issued, issue, issue_many, lot_code
 from zhuisu.certs.model import Certificate, Standing
 from zhuisu.certs.offline import EXIT, examine, keygen, verify_offline
@@ -25,6 +25,8 @@ __all__ = [
     "EXIT",
     "FORMS",
     "HANDLERS",
+    "PRODUCTS",
+    "UNITS",
     "AnyOrder",
     "Certificate",
     "Cited",
@@ -48,6 +50,7 @@ __all__ = [
     "for_goods",
     "from_digits",
     "identify",
+    "in_force",
     "in_words",
     "issue",
     "issue_many",
@@ -56,12 +59,15 @@ __all__ = [
     "lot_code",
     "names",
     "open_",
+    "origin_name",
     "png",
+    "product_name",
     "read_codes",
     "revoke",
     "seal",
     "svg",
     "symbol",
+    "unit_name",
     "verify",
     "verify_offline",
 ]

@@ -32,6 +32,7 @@ class Bounds(msgspec.Struct, frozen=True):
     max: float
 
     def holds(self, measured: "Temperature") -> bool:
+        """Whether every reading lay within."""
         return self.min <= measured.min and measured.max <= self.max
 
 
