@@ -1,0 +1,102 @@
+"""Capture over the EPCIS door: a document goes in whole or not at all, and however often it is sent, once.
+
+>>> (await capture(db, who, body, now)).success
+True
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct, field
+
+from zhuisu import parties
+from zhuisu.db import Connection, Database
+from zhuisu.events import Event, read
+from zhuisu.ledger import Recorded, append
+from zhuisu.parties import Principal, Role
+from zhuisu.scan import store
+from zhuisu.scan.errors import NoSuchJob, NotOneEvent, PlaceNotYours
+from zhuisu.scan.rules import site_of
+
+AT_ONCE = 64 * 1024
+"""Bytes of a document that are read without leaving the event loop."""
+
+
+class Job(Struct, frozen=True, kw_only=True):
+    """A capture job (EPCIS 2.0 §12.7.1). It exists when its events are committed, so it has always succeeded."""
+
+    id: str = field(name="captureID")
+    created: datetime = field(name="createdAt")
+    finished: datetime = field(name="finishedAt")
+    running: bool = False
+    success: bool = True
+    behaviour: str = field(name="captureErrorBehaviour", default="rollback")
+    errors: tuple[str, ...] = ()
+
+
+async def capture(db: Database, who: Principal, body: bytes, now: datetime) -> Job:
+    """Record every event of a document in one transaction.
+
+    Raises what ``zhuisu.events.read`` refuses, PlaceNotYours, ledger.errors.EventIdConflict; then nothing is stored.
+    """
+    events = await _read(body)
+    by = _party(who)
+    id_ = UUID(bytes=hashlib.sha256(by.to_bytes(8) + body).digest()[:16])
+    async with db.transaction() as conn:
+        await _require_own_places(conn, who, events)
+        await append(conn, events, by=by, now=now)
+        await store.add_job(conn, store.JobRow(id_, by, now, now, len(events)))
+        stored = await store.job(conn, id_)
+    assert stored is not None
+    return _job(stored)
+
+
+async def add_event(db: Database, who: Principal, body: bytes, now: datetime) -> Recorded:
+    """Record one event. Raises as ``capture`` does, and NotOneEvent."""
+    events = await _read(body)
+    if len(events) != 1:
+        raise NotOneEvent(f"the body holds {len(events)} events", mend="send the document to /epcis/capture")
+    async with db.transaction() as conn:
+        await _require_own_places(conn, who, events)
+        (recorded,) = await append(conn, events, by=_party(who), now=now)
+    return recorded
+
+
+async def job(db: Database, who: Principal, id_: UUID) -> Job:
+    """A capture of the caller's own; an administrator sees all. Raises NoSuchJob."""
+    async with db.connection() as conn:
+        found = await store.job(conn, id_)
+    if found is None or (found.party != who.party and Role.administrator not in who.roles):
+        raise NoSuchJob(f"no capture {id_}")
+    return _job(found)
+
+
+async def _read(body: bytes) -> list[Event]:
+    return read(body) if len(body) <= AT_ONCE else await asyncio.to_thread(read, body)
+
+
+async def _require_own_places(conn: Connection, who: Principal, events: Sequence[Event]) -> None:
+    """Whoever reports an event was there: its place is the caller's own, or nobody's in the register."""
+    if Role.administrator in who.roles:
+        return
+    named = [site_of(event.location or event.read_point) for event in events]
+    sites = await parties.sites_by_uri(conn, list(set(named) - {""}))
+    for n, place in enumerate(named):
+        if place in sites and sites[place].uscc != who.uscc:
+            raise PlaceNotYours(
+                f"event {n} happened at {place}, a site of another organisation",
+                where=f"/epcisBody/eventList/{n}/bizLocation/id",
+                mend="report what happened at your own sites; name the other's as destination",
+            )
+
+
+def _party(who: Principal) -> int:
+    assert who.party is not None, "a route without a guard"
+    return who.party
+
+
+def _job(row: store.JobRow) -> Job:
+    return Job(id=str(row.id), created=row.created, finished=row.finished)

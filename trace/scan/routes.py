@@ -1,0 +1,108 @@
+"""The scan and the EPCIS door over HTTP."""
+
+from typing import Annotated, Any
+from urllib.parse import quote
+from uuid import UUID
+
+from litestar import MediaType, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, HeaderParameter, JSONBody
+
+from zhuisu.auth import Conf, Db, Now, Role, Who, may
+from zhuisu.events import query_document
+from zhuisu.scan import capture, filters, query
+from zhuisu.scan.errors import NoSuchJob, NotEpcisJson
+from zhuisu.scan.intake import intake
+from zhuisu.scan.model import Intake, IntakeAnswer, Lang
+
+EPCIS_JSON = frozenset({"application/json", "application/ld+json"})
+VERSIONS = {"GS1-EPCIS-Version": "2.0", "GS1-CBV-Version": "2.0"}
+
+Asked = Request[Any, Any, Any]
+
+
+@post("/scan/intake", guards=[may(Role.operator, Role.issuer, Role.administrator)], status_code=200)
+async def scan_intake(
+    data: JSONBody[Intake],
+    db: Db,
+    settings: Conf,
+    who: Who,
+    now: Now,
+    accept_language: Annotated[str, HeaderParameter(name="Accept-Language")] = "",
+) -> IntakeAnswer:
+    """Scan goods at a door: accept, warn or refuse for each code, and one event for what was not refused."""
+    return await intake(db, settings, who, data, now, _language(accept_language))
+
+
+@post("/epcis/capture", guards=[may(Role.operator, Role.issuer, Role.administrator)], status_code=202)
+async def capture_document(request: Asked, db: Db, who: Who, now: Now) -> Response[bytes]:
+    """Capture an EPCISDocument or EPCISQueryDocument whole; ``Location`` is its job."""
+    job = await capture.capture(db, who, await _epcis(request), now)
+    return _created(202, f"/epcis/capture/{job.id}")
+
+
+@get("/epcis/capture/{capture_id:str}", guards=[may(Role.operator, Role.issuer, Role.administrator)])
+async def show_job(capture_id: FromPath[str], db: Db, who: Who) -> capture.Job:
+    """What became of a capture."""
+    try:
+        id_ = UUID(capture_id)
+    except ValueError:
+        raise NoSuchJob(f"no capture {capture_id[:80]}") from None
+    return await capture.job(db, who, id_)
+
+
+@post("/epcis/events", guards=[may(Role.operator, Role.issuer, Role.administrator)], status_code=201)
+async def add_event(request: Asked, db: Db, who: Who, now: Now) -> Response[bytes]:
+    """Capture one event; ``Location`` is the event. The same event again changes nothing."""
+    recorded = await capture.add_event(db, who, await _epcis(request), now)
+    return _created(201, f"/epcis/events/{quote(recorded.event_id, safe='')}")
+
+
+@get("/epcis/events", guards=[may(*Role)], media_type="application/ld+json")
+async def list_events(request: Asked, db: Db, who: Who, now: Now) -> Response[bytes]:
+    """Query events (EPCIS 2.0 SimpleEventQuery); ``Link`` leads to the next page while there is one."""
+    text = request.scope["query_string"].decode("latin-1")
+    asked = filters.parse(text)
+    page = await query.events(db, who, asked)
+    headers = dict(VERSIONS)
+    if page.next:
+        kept = [part for part in text.split("&") if part and not part.startswith(("nextPageToken=", "perPage="))]
+        again = "&".join([*kept, f"perPage={asked.per_page}", f"nextPageToken={page.next}"])
+        headers["Link"] = f'</epcis/events?{again}>; rel="next"'
+    return Response(query_document(page.docs, now), media_type="application/ld+json", headers=headers)
+
+
+@get("/epcis/events/{event_id:path}", guards=[may(*Role)], media_type="application/ld+json")
+async def show_event(rest: NamedDependency[str], db: Db, who: Who, now: Now) -> Response[bytes]:
+    """All events under one eventID (percent-encoded whole): the original, and declarations that it was wrong."""
+    docs = await query.event(db, who, rest)
+    return Response(query_document(docs, now), media_type="application/ld+json", headers=VERSIONS)
+
+
+def _created(status: int, location: str) -> Response[bytes]:
+    """An empty answer that says where to look (EPCIS 2.0 §12.7)."""
+    return Response(b"", status_code=status, media_type=MediaType.TEXT, headers={"Location": location, **VERSIONS})
+
+
+async def _epcis(request: Asked) -> bytes:
+    kind, _ = request.content_type
+    if kind not in EPCIS_JSON:
+        raise NotEpcisJson(f"{kind or 'no media type'} is not read here", mend="send application/ld+json")
+    return await request.body()
+
+
+def _language(accepted: str) -> Lang:
+    """Chinese when the header prefers it to English (RFC 9110 §12.5.4), else English."""
+    weights = {"zh": 0.0, "en": 0.0}
+    for n, part in enumerate(accepted[:200].split(",")):
+        tag, _, weight = part.strip().partition(";q=")
+        primary = tag.partition("-")[0].lower()
+        if primary in weights and weights[primary] == 0:
+            try:
+                weights[primary] = float(weight or 1) - n / 1000
+            except ValueError:
+                continue
+    return Lang.zh if weights["zh"] > weights["en"] else Lang.en
+
+
+HANDLERS = [scan_intake, capture_document, show_job, add_event, list_events, show_event]
