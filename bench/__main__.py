@@ -1,11 +1,11 @@
 """``make bench [SCALE=1e5]``: fill a ledger with SCALE events, then measure against the raw limits beside them."""
 
 import argparse
-import asyncio
 import shutil
 import tempfile
 from pathlib import Path
 
+import uvloop
 from rich.console import Console
 from rich.table import Table
 
@@ -29,7 +29,7 @@ def main() -> None:
             server.migrate(settings)
             figures: list[Figure] = []
             for part in (crypto.measure, ledger.measure, http.measure):
-                figures += asyncio.run(part(settings, int(given.scale), console))
+                figures += uvloop.run(part(settings, int(given.scale), console))
     finally:
         shutil.rmtree(workspace, ignore_errors=True)
     table = Table("figure", "measured", "limit", "of the limit", "limit is", title=f"{int(given.scale):,} events")

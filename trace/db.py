@@ -8,7 +8,7 @@
 import asyncio
 import hashlib
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from importlib import resources
 from pathlib import Path
@@ -123,7 +123,7 @@ async def connect(
     }
     try:
         pool = await asyncpg.create_pool(
-            url, min_size=min(2, size), max_size=size, timeout=10, server_settings=settings, init=_warm
+            url, min_size=min(2, size), max_size=size, timeout=10, server_settings=settings, init=_warm, reset=_reset
         )
     except AWAY as error:
         raise DatabaseAway(f"cannot connect: {error}", mend="see `zhuisu db status` or DATABASE_URL") from error
@@ -150,6 +150,12 @@ async def _warm(conn: Connection) -> None:
     await conn.fetchval("select $1::uuid[], $2::text[], $3::bigint[]", [], [], [])
 
 
+async def _reset(conn: Connection) -> None:
+    # asyncpg would send RESET ALL after each use, a round trip; nothing here leaves anything in a session.
+    if conn.is_in_transaction():
+        await conn.reset()
+
+
 class Queries:
     """The named statements of one ``.sql`` file, as attributes."""
 
@@ -165,6 +171,12 @@ class Queries:
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         return iter(self._sql.items())
+
+
+async def rows_for(conn: Connection, sql: str, keys: Iterable[Any], *rest: Any) -> list[asyncpg.Record]:
+    """The rows of a statement that takes a list of keys first; for no keys none, without a round trip."""
+    asked = list(keys)
+    return await conn.fetch(sql, asked, *rest) if asked else []
 
 
 def queries(module: str, name: str = "queries.sql") -> Queries:

@@ -9,7 +9,7 @@ import msgspec
 from zhuisu.certs.keys import PublicKey
 from zhuisu.certs.model import Standing
 from zhuisu.certs.trust import Issuer, Keyring, TrustedKey
-from zhuisu.db import Connection, queries
+from zhuisu.db import Connection, queries, rows_for
 
 SQL = queries(__file__)
 
@@ -79,7 +79,7 @@ async def keyring(conn: Connection) -> tuple[TrustedKey, ...]:
 
 async def keyring_for(conn: Connection, kids: Collection[bytes], usccs: Collection[str]) -> Keyring:
     """Keys with one of these ids, and all keys of these issuers."""
-    rows = await conn.fetch(SQL.trusted_for, list(kids), list(usccs))
+    rows = await rows_for(conn, SQL.trusted_for, kids, list(usccs))
     return Keyring(keys=tuple(map(_trusted, rows)))
 
 
@@ -122,7 +122,7 @@ async def by_id(conn: Connection, id_: str) -> Stored | None:
 
 async def standings(conn: Connection, ids: Collection[str]) -> dict[str, tuple[int, Standing]]:
     """Id → status index and standing; ids that are not ours are absent."""
-    rows = await conn.fetch(SQL.standings, list(ids))
+    rows = await rows_for(conn, SQL.standings, ids)
     return {row["id"].hex: (row["status"], Standing(row["standing"])) for row in rows}
 
 
@@ -134,7 +134,7 @@ async def not_valid(conn: Connection) -> list[tuple[int, int]]:
 async def goods(conn: Connection, ids: Collection[str]) -> dict[str, tuple[str, ...]]:
     """Id → canonical codes of the goods it was issued for; without goods absent."""
     found: dict[str, tuple[str, ...]] = {}
-    for row in await conn.fetch(SQL.goods, list(ids)):
+    for row in await rows_for(conn, SQL.goods, ids):
         found[row["certificate"].hex] = (*found.get(row["certificate"].hex, ()), row["code"])
     return found
 
@@ -142,14 +142,14 @@ async def goods(conn: Connection, ids: Collection[str]) -> dict[str, tuple[str, 
 async def of_goods(conn: Connection, codes: Iterable[str]) -> dict[str, list[tuple[str, bytes]]]:
     """Canonical code → id and token of the certificates issued for it, oldest first; without any absent."""
     found: dict[str, list[tuple[str, bytes]]] = {}
-    for row in await conn.fetch(SQL.of_goods, list(codes)):
+    for row in await rows_for(conn, SQL.of_goods, codes):
         found.setdefault(row["code"], []).append((row["id"].hex, row["token"]))
     return found
 
 
 async def tokens(conn: Connection, ids: Collection[str]) -> dict[str, bytes]:
     """Id → token; unknown ids are absent."""
-    return {row["id"].hex: row["token"] for row in await conn.fetch(SQL.tokens, list(ids))}
+    return {row["id"].hex: row["token"] for row in await rows_for(conn, SQL.tokens, ids)}
 
 
 async def revoke(conn: Connection, id_: str, at: datetime, by: int, person: str, reason: str) -> bool:

@@ -6,11 +6,13 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
 
+from zhuisu import events as epcis
 from zhuisu.db import Connection
-from zhuisu.events import Action, EventType, stored
+from zhuisu.events import Action, EventType
 from zhuisu.events.cold import Bounds, Temperature, storage, temperature
 from zhuisu.ledger import store
 from zhuisu.ledger.append import ACTIONS, KINDS
@@ -44,17 +46,23 @@ async def history(conn: Connection, codes: Sequence[str]) -> dict[str, list[Mark
     steps = await store.paths(conn, dict.fromkeys(ids.values(), LAST))
     via = await store.uris(conn, (s.via for s in steps if s.depth))
     events = {e.id: e for e in await store.stored(conn, (s.ev for s in steps))}
+    said = {ev: _said(event) for ev, event in events.items()}
     nearest: dict[int, dict[object, store.Step]] = {}
     for step in sorted(steps, key=lambda s: (s.ev, s.depth)):
         nearest.setdefault(step.root, {})[step.ev] = step
     return {
-        code: [_mark(events[s.ev], via.get(s.via, "")) for s in nearest.get(id_, {}).values()]
+        code: [_mark(events[s.ev], said[s.ev], via.get(s.via, "")) for s in nearest.get(id_, {}).values()]
         for code, id_ in ids.items()
     }
 
 
-def _mark(event: store.Stored, container: str) -> Mark:
-    said = stored(event.doc.encode())
+def _said(event: store.Stored) -> dict[str, Any]:
+    # Once an event, not once a mark: one commissioning may name thousands of codes.
+    read = epcis.stored(event.doc.encode())
+    return {"expiry": read.expiry, "storage": storage(read), "temperature": temperature(read.sensors)}
+
+
+def _mark(event: store.Stored, said: dict[str, Any], container: str) -> Mark:
     return Mark(
         event_id=event.name,
         time=event.t,
@@ -66,7 +74,5 @@ def _mark(event: store.Stored, container: str) -> Mark:
         place=event.place or "",
         party=event.party,
         container=container,
-        expiry=said.expiry,
-        storage=storage(said),
-        temperature=temperature(said.sensors),
+        **said,
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from zhuisu.db import Connection, queries
+from zhuisu.db import Connection, queries, rows_for
 from zhuisu.ledger.model import LAST, Op, Role, cluster, name_hash
 
 SQL = queries(__file__)
@@ -98,7 +98,7 @@ async def add_events(conn: Connection, rows: Sequence[EventRow]) -> set[UUID]:
 
 async def digests(conn: Connection, ids: Iterable[UUID]) -> dict[UUID, bytes]:
     """Content digests of events that are here."""
-    return {r["id"]: r["digest"] for r in await conn.fetch(SQL.digests, list(ids))}
+    return {r["id"]: r["digest"] for r in await rows_for(conn, SQL.digests, ids)}
 
 
 async def bind_names(conn: Connection, names: dict[tuple[UUID, datetime], UUID]) -> None:
@@ -109,7 +109,7 @@ async def bind_names(conn: Connection, names: dict[tuple[UUID, datetime], UUID])
 
 async def names(conn: Connection, hashes: Iterable[UUID]) -> dict[tuple[UUID, datetime], UUID]:
     """(hash, declaration time) -> event, for originals and declarations alike."""
-    rows = await conn.fetch(SQL.names, list(set(hashes)))
+    rows = await rows_for(conn, SQL.names, set(hashes))
     return {(r["h"], r["declared"]): r["ev"] for r in rows}
 
 
@@ -153,7 +153,7 @@ async def void(conn: Connection, ev: UUID, codes: Sequence[int], holds: Sequence
 
 async def stored(conn: Connection, ids: Iterable[UUID]) -> list[Stored]:
     """Events by id, in event order."""
-    return [Stored(**r) for r in await conn.fetch(SQL.events, list(set(ids)))]
+    return [Stored(**r) for r in await rows_for(conn, SQL.events, set(ids))]
 
 
 async def named(conn: Connection, event_id: str) -> list[str]:
@@ -163,12 +163,12 @@ async def named(conn: Connection, event_id: str) -> list[str]:
 
 async def uris(conn: Connection, ids: Iterable[int]) -> dict[int, str]:
     """Canonical URIs of codes."""
-    return {r["id"]: r["uri"] for r in await conn.fetch(SQL.uris, list(set(ids)))}
+    return {r["id"]: r["uri"] for r in await rows_for(conn, SQL.uris, set(ids))}
 
 
 async def paths(conn: Connection, roots: dict[int, UUID]) -> list[Step]:
     """Every step of every root before its bound, time-true containment included; unordered."""
-    rows = await conn.fetch(SQL.paths, list(roots), list(roots.values()))
+    rows = await rows_for(conn, SQL.paths, roots, list(roots.values()))
     return [
         Step(
             r["root"],
@@ -184,17 +184,17 @@ async def paths(conn: Connection, roots: dict[int, UUID]) -> list[Step]:
 
 async def windows(conn: Connection, roots: dict[int, UUID]) -> list[Window]:
     """Every stay of every root in a container before its bound."""
-    return [Window(*r) for r in await conn.fetch(SQL.windows, list(roots), list(roots.values()))]
+    return [Window(*r) for r in await rows_for(conn, SQL.windows, roots, list(roots.values()))]
 
 
 async def lots_of(conn: Connection, ids: Iterable[int]) -> dict[int, int]:
     """Instance -> its lot."""
-    return {r["child"]: r["parent"] for r in await conn.fetch(SQL.lots_of, list(ids))}
+    return {r["child"]: r["parent"] for r in await rows_for(conn, SQL.lots_of, ids)}
 
 
 async def transformations(conn: Connection, evs: Iterable[UUID]) -> list[tuple[UUID, Role, int]]:
     """(event asked for, input or output, code) of transformations, those joined by a transformationID as one."""
-    rows = await conn.fetch(SQL.transformations, list(set(evs)))
+    rows = await rows_for(conn, SQL.transformations, set(evs))
     return [(r["asked"], Role(r["role"]), r["code"]) for r in rows]
 
 
@@ -202,7 +202,7 @@ async def children(
     conn: Connection, parents: Iterable[int], till: UUID = LAST, *, limit: int
 ) -> list[tuple[int, int, Op]]:
     """(parent, child, how) of whatever was ever put in before ``till``, at most ``limit`` rows."""
-    rows = await conn.fetch(SQL.children, list(parents), till, limit)
+    rows = await rows_for(conn, SQL.children, parents, till, limit)
     return [(r["parent"], r["child"], Op(r["op"])) for r in rows]
 
 
@@ -210,5 +210,5 @@ async def last(conn: Connection, ids: Iterable[int], till: UUID = LAST) -> list[
     """Where codes stand before ``till``."""
     return [
         Standing(r["code"], r["touched"], r["held"], r["parent"] if r["op"] == Op.packed and not r["emptied"] else None)
-        for r in await conn.fetch(SQL.last, list(ids), till)
+        for r in await rows_for(conn, SQL.last, ids, till)
     ]

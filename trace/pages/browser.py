@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import quote
 
 from litestar import Request, Response
-from litestar.datastructures import MutableScopeHeaders
 from litestar.response import Redirect
 from litestar.types import Message, Scope
 
@@ -30,14 +29,18 @@ SAFETY = {
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_RAW = [(name.lower().encode(), value.encode()) for name, value in SAFETY.items()]
 
 
-def secure(message: Message, _scope: Scope) -> None:
-    """Litestar's ``before_send`` hook: ``SAFETY`` on every answer that does not set such a header itself."""
+async def secure(message: Message, _scope: Scope) -> None:
+    """Litestar's ``before_send`` hook: ``SAFETY`` on every answer that does not set such a header itself.
+
+    It runs on every answer: asynchronous, because Litestar sends a plain function to a thread, and on raw headers.
+    """
     if message["type"] == "http.response.start":
-        headers = MutableScopeHeaders.from_message(message)
-        for name, value in SAFETY.items():
-            headers.setdefault(name, value)
+        headers = list(message["headers"])
+        said = {name for name, _ in headers}
+        message["headers"] = headers + [pair for pair in _RAW if pair[0] not in said]
 
 
 def problem(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:

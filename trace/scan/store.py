@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from zhuisu.db import Connection, queries
+from zhuisu.db import Connection, queries, rows_for
 from zhuisu.ledger.append import ACTIONS, KINDS
 from zhuisu.ledger.model import name_hash
 from zhuisu.scan.filters import Query
@@ -81,13 +81,13 @@ async def answered(conn: Connection, request: bytes) -> list[Line]:
 async def made(conn: Connection, event_ids: Iterable[str]) -> dict[str, bytes]:
     """Of these events those that cite a certificate: eventID -> document."""
     names = {name_hash(name): name for name in event_ids}
-    return {names[r["h"]]: r["doc"].encode() for r in await conn.fetch(SQL.made, list(names))}
+    return {names[r["h"]]: r["doc"].encode() for r in await rows_for(conn, SQL.made, names)}
 
 
 async def contents(conn: Connection, ids: Iterable[int]) -> dict[int, list[str]]:
     """Container -> what is in it, one thing of each level."""
     found: dict[int, list[str]] = {}
-    for row in await conn.fetch(SQL.contents, list(ids)):
+    for row in await rows_for(conn, SQL.contents, ids):
         found.setdefault(row["root"], []).append(row["uri"])
     return found
 
@@ -115,7 +115,7 @@ async def ids_between(conn: Connection, low: UUID, high: UUID, *, descending: bo
 
 async def ids_of_codes(conn: Connection, ids: Iterable[int]) -> list[UUID]:
     """Ids of the events that name one of these codes themselves, in no order."""
-    return [r["id"] for r in await conn.fetch(SQL.ids_of_codes, list(ids))]
+    return [r["id"] for r in await rows_for(conn, SQL.ids_of_codes, ids)]
 
 
 async def ids_of_names(conn: Connection, event_ids: Iterable[str]) -> list[UUID]:
@@ -136,4 +136,4 @@ async def held(
     conn: Connection, ids: Iterable[int], places: Sequence[int], organisation: int | None
 ) -> dict[int, UUID]:
     """Code -> the last event in which the organisation, or anybody at these places, had it; others are absent."""
-    return {r["code"]: r["ev"] for r in await conn.fetch(SQL.held, list(ids), places, organisation)}
+    return {r["code"]: r["ev"] for r in await rows_for(conn, SQL.held, ids, places, organisation)}
