@@ -17,6 +17,7 @@ from zhuisu.certs.seal import address, claimed_issuer, from_digits, identify, pe
 from zhuisu.certs.trust import Keyring
 from zhuisu.certs.verify import State, Verdict, number_in, verify
 from zhuisu.codes import parse
+from zhuisu.codes.text import Words
 from zhuisu.db import Connection, Database
 from zhuisu.settings import Settings
 
@@ -32,7 +33,7 @@ class Cited(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     product: str
     state: State
-    reason: forms.Words
+    reason: Words
 
 
 async def check(db: Database, settings: Settings, text: str, now: datetime) -> Verdict:
@@ -108,7 +109,7 @@ def _cited(uri: str, text: str, verdict: Verdict) -> Cited:
         kind=forms.FORMS[certificate.form].kind if certificate else "",
         product=forms.product_name(certificate.product) if certificate else "",
         state=verdict.state,
-        reason=forms.Words(verdict.reason_zh, verdict.reason),
+        reason=Words(verdict.reason_zh, verdict.reason),
     )
 
 

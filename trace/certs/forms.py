@@ -12,13 +12,7 @@ import msgspec
 
 from zhuisu.certs.errors import NoForm
 from zhuisu.certs.model import Basis, Kind
-
-
-class Words(msgspec.Struct, frozen=True):
-    """One thing said in both languages."""
-
-    zh: str
-    en: str
+from zhuisu.codes.text import Words
 
 
 class BasisLine(msgspec.Struct, frozen=True):

@@ -9,10 +9,11 @@ from decimal import Decimal
 
 import msgspec
 
-from zhuisu.certs.forms import FORMS, PRODUCTS, Form, Words, origin_name, product_name, unit_name, uom
+from zhuisu.certs.forms import FORMS, PRODUCTS, Form, origin_name, product_name, unit_name, uom
 from zhuisu.certs.model import Certificate, Mark
 from zhuisu.certs.trust import Issuer
 from zhuisu.certs.verify import Rule, State, Verdict
+from zhuisu.codes.text import Words
 
 
 class Ticked(msgspec.Struct, frozen=True):

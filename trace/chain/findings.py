@@ -9,8 +9,9 @@ from itertools import pairwise
 
 import msgspec
 
-from zhuisu.chain.model import Finding, Hop, Path, Severity, Via, Words
+from zhuisu.chain.model import Finding, Hop, Path, Severity, Via
 from zhuisu.codes import Level
+from zhuisu.codes.text import Words
 
 Rule = Callable[[Path], Iterator[Finding]]
 

@@ -12,6 +12,7 @@ import msgspec
 
 from zhuisu.certs import Cited
 from zhuisu.codes import Code
+from zhuisu.codes.text import Words
 from zhuisu.events.cold import Bounds, Temperature
 
 
@@ -118,13 +119,6 @@ class PartyNode(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     kind: str
     division: str
-
-
-class Words(msgspec.Struct, frozen=True):
-    """One sentence in both languages."""
-
-    zh: str
-    en: str
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,10 +10,10 @@ from itertools import chain
 from msgspec import UNSET
 
 from zhuisu.codes import Family
+from zhuisu.codes.text import Words
 from zhuisu.scan import checks, papers
 from zhuisu.scan.model import Answer, Found, Lang, Reason
 from zhuisu.scan.rules import Door, Facts, Item, Rule
-from zhuisu.scan.steps import Words
 
 RULES: dict[str, Rule] = {
     known.id: known for module in (checks, papers) for known in vars(module).values() if isinstance(known, Rule)

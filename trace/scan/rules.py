@@ -12,11 +12,12 @@ from datetime import date, datetime, timedelta, timezone
 from msgspec import Struct
 
 from zhuisu.codes import Code, Level
+from zhuisu.codes.text import Words
 from zhuisu.events.cold import Bounds
 from zhuisu.ledger import Mark
 from zhuisu.parties import Site
 from zhuisu.scan.model import Answer
-from zhuisu.scan.steps import Step, Words
+from zhuisu.scan.steps import Step
 
 Facts = dict[str, str]
 

@@ -6,15 +6,9 @@
 
 from msgspec import Struct
 
+from zhuisu.codes.text import Words
 from zhuisu.events import Action
 from zhuisu.scan.errors import UnknownStep
-
-
-class Words(Struct, frozen=True):
-    """One thing said in both languages."""
-
-    zh: str
-    en: str
 
 
 class Step(Struct, frozen=True):
