@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from urllib.parse import quote
 
+import asyncpg
 import httpx
 import msgspec
 from rich.console import Console
@@ -99,6 +100,7 @@ async def _measure(settings: Settings, scale: int) -> list[Figure]:
     intakes = _intakes()
     intake = await load(lambda: request("POST", "/scan/intake", key, next(intakes)))
     path = await load(lambda: request("GET", f"/chain/{next(items)}", admin), 4)
+    commits = await _commits(settings)
     order = msgspec.json.encode(
         {
             "kind": "CCC/1",
@@ -113,12 +115,13 @@ async def _measure(settings: Settings, scale: int) -> list[Figure]:
     bound = "GET /healthz, same server"
     tail = lambda some: f"(p50 {percentile(some.times, 0.5):.1f}, p99 {percentile(some.times, 0.99):.1f} ms)"  # noqa: E731
     return [
+        Figure(name=f"GET /healthz, {CLIENTS} clients", value=hello.rate, unit="/s"),
         Figure(
             name=f"single intake, {CLIENTS} clients",
             value=intake.rate,
             unit="/s",
-            limit=hello.rate,
-            bound=bound,
+            limit=commits,
+            bound=f"one-row commits, {CLIENTS} connections",
             more=tail(intake),
         ),
         Figure(
@@ -143,6 +146,25 @@ async def _measure(settings: Settings, scale: int) -> list[Figure]:
 def _intakes() -> Iterator[bytes]:
     for n in itertools.count():
         yield msgspec.json.encode({"codes": [f"https://id.gs1.org/01/06901234567892/21/BENCH{n:08d}"]})
+
+
+async def _commits(settings: Settings) -> float:
+    """Single rows inserted and committed a second, without any service."""
+    done, end = 0, time.perf_counter() + SECONDS
+
+    async def writer(conn: asyncpg.Connection[asyncpg.Record]) -> None:
+        nonlocal done
+        while time.perf_counter() < end:
+            await conn.execute("insert into public.bench (doc) values ($1)", "x" * 500)
+            done += 1
+
+    first = await asyncpg.connect(settings.database_url)
+    await first.execute("create table public.bench (id bigint generated always as identity primary key, doc text)")
+    others = [await asyncpg.connect(settings.database_url) for _ in range(CLIENTS - 1)]
+    await asyncio.gather(*(writer(conn) for conn in (first, *others)))
+    for conn in (first, *others):
+        await conn.close()
+    return done / SECONDS
 
 
 async def _up(http: httpx.AsyncClient) -> None:

@@ -199,6 +199,20 @@ class TestBack:
 
 
 class TestForward:
+    async def test_what_was_mixed_is_held_only_as_the_mixture(self, db: Database, district: District) -> None:
+        bag, *grains = (f"urn:zhuisu:opaque:obj:{n}" for n in ("BAG", "G1", "G2"))
+        case = "https://id.gs1.org/00/369012340000000017"
+        mix = make(
+            EventType.TransformationEvent,
+            time=at(2),
+            location=district.sites["maker"],
+            inputs=grains,
+            outputs=[bag],
+        )
+        await district.put("maker", district.pack(1, "maker", case, *grains), mix)
+        path = await trace(db, ADMIN, case, direction=Direction.forward, now=NOW)
+        assert [(h.items, h.codes) for h in path.holders] == [(1, (bag,))]
+
     async def test_who_holds_what_was_on_the_pallet(self, db: Database, district: District) -> None:
         await vaccine(district)
         path = await trace(db, ADMIN, PALLET, direction=Direction.forward, now=NOW)

@@ -103,10 +103,13 @@ async def _leaves(conn: Connection, root: int, till: UUID) -> tuple[list[int], b
 
 
 async def _made_from(conn: Connection, codes: list[int], till: UUID) -> list[tuple[int, int]]:
-    steps = await store.paths(conn, dict.fromkeys(codes, till))
-    used = {s.ev: s.root for s in steps if s.role is Role.input and s.depth == 0}
-    groups = await store.transformations(conn, used)
-    return [(used[ev], code) for ev, role, code in groups if role is Role.output and ev in used]
+    """(code, what was made from it)."""
+    used = await store.used(conn, codes, till)
+    made = defaultdict(list)
+    for ev, role, code in await store.transformations(conn, (ev for _, ev in used)):
+        if role is Role.output:
+            made[ev].append(code)
+    return [(code, result) for code, ev in used for result in made[ev]]
 
 
 async def _last_events(conn: Connection, codes: list[int], till: UUID) -> dict[int, UUID]:

@@ -135,6 +135,12 @@ joined as (
 )
 select distinct j.asked, p.role, p.code from joined j join ledger.part p on p.ev = j.ev and p.role in (6, 7)
 
+-- name: used
+-- The transformations that codes went into before $2.
+select t.code, t.ev from ledger.touch t
+where t.code = any($1::bigint[]) and t.role = 6 and t.ev < $2::uuid
+  and (select count(*) from ledger.touch v where v.code = t.code and v.ev = t.ev and v.role = 9) = 0
+
 -- name: children
 -- What was ever packed into, associated with, or a member of these codes, up to a number.
 select distinct h.parent, h.child, h.op from ledger.hold h

@@ -198,6 +198,11 @@ async def transformations(conn: Connection, evs: Iterable[UUID]) -> list[tuple[U
     return [(r["asked"], Role(r["role"]), r["code"]) for r in rows]
 
 
+async def used(conn: Connection, ids: Iterable[int], till: UUID = LAST) -> list[tuple[int, UUID]]:
+    """(code, transformation that it went into before ``till``) for those of ``ids`` that were used."""
+    return [(r["code"], r["ev"]) for r in await rows_for(conn, SQL.used, ids, till)]
+
+
 async def children(
     conn: Connection, parents: Iterable[int], till: UUID = LAST, *, limit: int
 ) -> list[tuple[int, int, Op]]:
