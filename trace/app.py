@@ -56,7 +56,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
             *pages.HANDLERS,
         ],
         lifespan=[lifespan],
-        middleware=[auth.MIDDLEWARE],
+        middleware=[probes.COUNTING, auth.MIDDLEWARE],
         dependencies={
             "db": Provide(provide_db, sync_to_thread=False),
             "settings": Provide(lambda: settings, sync_to_thread=False),

@@ -1,12 +1,13 @@
 """What those who run the service ask of it: is it alive, is it ready, how is it doing."""
 
 from litestar import Response, get
-from litestar.plugins.prometheus import PrometheusController
+from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 from litestar.types import ControllerRouterHandler
 from msgspec import Struct
 
-from zhuisu.auth import Conf, Db, may
-from zhuisu.db import DatabaseAway, SchemaMismatch, pending_migrations, require_durability
+from zhuisu import certs
+from zhuisu.auth import Conf, Db, Now, may
+from zhuisu.db import pending_migrations, require_durability
 from zhuisu.errors import Refusal
 
 
@@ -25,21 +26,30 @@ def healthz() -> str:
 
 
 @get("/readyz", guards=[may()], summary="Ready to serve")
-async def readyz(db: Db, settings: Conf) -> Response[Readiness]:
+async def readyz(db: Db, settings: Conf, now: Now) -> Response[Readiness]:
     """200 when database, migrations and keys are all in order, else 503 with what is not."""
-    database, migrations = "ok", "unknown"
+    state = {"database": "unknown", "migrations": "unknown", "keys": "unknown"}
+    asked = "database"
     try:
-        async with db.connection() as conn:
+        async with db.transaction() as conn:
             await require_durability(conn)
+            state[asked], asked = "ok", "migrations"
             behind = await pending_migrations(conn)
-        migrations = f"{len(behind)} pending; run `zhuisu migrate`" if behind else "ok"
-    except SchemaMismatch as error:
-        migrations = error.detail
-    except (DatabaseAway, Refusal) as error:
-        database = error.detail
-    ready = Readiness(database=database, migrations=migrations, keys="ok" if settings.master_key else "no master key")
-    fine = all(value == "ok" for value in (ready.database, ready.migrations, ready.keys))
-    return Response(ready, status_code=200 if fine else 503)
+            state[asked] = f"{len(behind)} pending; run `zhuisu migrate`" if behind else "ok"
+            if not behind:
+                asked = "keys"
+                await certs.root(conn, settings, now)
+                state[asked] = "ok"
+    except Refusal as error:
+        state[asked] = error.detail
+    fine = set(state.values()) == {"ok"}
+    return Response(Readiness(**state), status_code=200 if fine else 503)
+
+
+COUNTING = PrometheusConfig(
+    app_name="zhuisu", prefix="zhuisu", group_path=True, exclude=["^/healthz$", "^/metrics$", "^/static/"]
+).middleware
+"""Requests by route, method and status, with their durations; ``group_path`` keeps codes out of the labels."""
 
 
 class Metrics(PrometheusController):

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import shutil
 import signal
 import socket
 import threading
@@ -92,6 +93,11 @@ def serve_workers(settings: Settings, purpose: str = "zhuisu serve") -> None:
     """Serve from ``settings.workers`` processes until told to end; the parent owns the database."""
     _bind(settings).close()
     with database(with_master_key(settings), purpose) as ready:
+        # Each worker counts into files here, and any of them answers /metrics for all.
+        counters = ready.data / "metrics"
+        shutil.rmtree(counters, ignore_errors=True)
+        counters.mkdir(parents=True)
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counters)
         os.environ[_HANDED_DOWN] = msgspec.json.encode(ready, enc_hook=str).decode()
         uvicorn.run(
             "zhuisu.server:worker",
