@@ -32,7 +32,7 @@ bench: $(FARM) .venv/dev
 	$(BIN)/python -m bench --scale $(SCALE)
 
 soak: $(FARM) .venv/dev
-	$(BIN)/pytest -n 0 -m soak --soak tests
+	$(BIN)/pytest -n auto -m soak
 
 lock:
 	$(PYTHON) -m venv .lock && .lock/bin/pip install -q uv

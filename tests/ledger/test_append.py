@@ -220,7 +220,10 @@ class World:
         return paths
 
 
-@pytest.mark.parametrize("seed", range(8))
+SEEDS = [*range(8), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(8, 400))]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 async def test_paths_equal_brute_force_in_any_order_of_arrival(db: Database, seed: int) -> None:
     world = World(seed)
     arriving = world.recorded()
