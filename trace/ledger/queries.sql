@@ -36,38 +36,26 @@ on conflict do nothing
 -- To which event each eventID is bound, originals and declarations.
 select h, declared, ev from ledger.name where h = any($1::uuid[])
 
--- name: find_codes
--- Dictionary: ids of the codes that are known, by class and URI.
-select c.uri, k.id
-from unnest($1::text[], $2::text[]) as c (class, uri)
-join ledger.code_key k on k.h = ledger.key(c.class, c.uri)
+-- name: look_up_codes
+-- The dictionary key of every code, and the id of those that are known. The offset keeps the key from being made twice.
+select c.uri, h.h, k.id
+from ledger.salt s
+cross join unnest($1::text[], $2::text[]) as c (class, uri)
+cross join lateral (select ledger.key(s.bytes, c.class, c.uri) as h offset 0) h
+left join ledger.code_key k on k.h = h.h
 
--- name: intern_codes
--- The same, and new ids for those that are not: handed out in the order given, so that neighbours stay neighbours, but
--- inserted sorted by key, so that two writers never wait for one another in a ring. A code that another writer is just
--- adding is in neither half: ask again.
-with given as (
-  select c.uri, c.n, ledger.key(c.class, c.uri) as h
-  from unnest($1::text[], $2::text[]) with ordinality as c (class, uri, n)
-),
-known as (
-  select g.uri, k.id from given g join ledger.code_key k on k.h = g.h
-),
-fresh as materialized (
-  select g.uri, g.h, nextval('ledger.code_ids') as id
-  from given g
-  where not exists (select from ledger.code_key k where k.h = g.h)
-  order by g.n
-),
-won as (
-  insert into ledger.code_key (h, id) select h, id from fresh order by h on conflict (h) do nothing returning h, id
-),
-told as (
-  insert into ledger.code (id, uri) select won.id, fresh.uri from won join fresh on fresh.h = won.h
+-- name: add_code_keys
+-- New ids, handed out in the order given, so that neighbours stay neighbours, but inserted sorted by key, so that two
+-- writers never wait for one another in a ring. A key that another writer added first does not come back.
+with fresh as materialized (
+  select h, nextval('ledger.code_ids') as id from unnest($1::uuid[]) with ordinality as u (h, n) order by n
 )
-select uri, id from known
-union all
-select fresh.uri, won.id from won join fresh on fresh.h = won.h
+insert into ledger.code_key (h, id) select h, id from fresh order by h on conflict (h) do nothing
+returning h, id
+
+-- name: add_codes
+-- The text of new codes.
+insert into ledger.code (id, uri) select * from unnest($1::bigint[], $2::text[])
 
 -- name: void_touches
 -- The event is declared wrong: these codes were not named in it.

@@ -115,18 +115,28 @@ async def names(conn: Connection, hashes: Iterable[UUID]) -> dict[tuple[UUID, da
 
 async def find_codes(conn: Connection, uris: Iterable[str]) -> dict[str, int]:
     """Ids of the codes that the ledger knows."""
-    wanted = list(dict.fromkeys(uris))
-    return {r["uri"]: r["id"] for r in await conn.fetch(SQL.find_codes, [cluster(uri) for uri in wanted], wanted)}
+    return {uri: id_ for uri, (_, id_) in (await _look_up(conn, uris)).items() if id_ is not None}
 
 
 async def intern_codes(conn: Connection, uris: Iterable[str]) -> dict[str, int]:
     """Ids of codes, new ones handed out in the order given: what is commissioned together lies together."""
     wanted = list(dict.fromkeys(uris))
     found: dict[str, int] = {}
-    while missing := [uri for uri in wanted if uri not in found]:
-        rows = await conn.fetch(SQL.intern_codes, [cluster(uri) for uri in missing], missing)
-        found |= {r["uri"]: r["id"] for r in rows}
+    while missing := [uri for uri in wanted if uri not in found]:  # twice only when another writer was first with some
+        here = await _look_up(conn, missing)
+        found |= {uri: id_ for uri, (_, id_) in here.items() if id_ is not None}
+        if new := {here[uri][0]: uri for uri in missing if uri not in found}:
+            mine = {new[r["h"]]: r["id"] for r in await conn.fetch(SQL.add_code_keys, list(new))}
+            await conn.execute(SQL.add_codes, list(mine.values()), list(mine))
+            found |= mine
     return found
+
+
+async def _look_up(conn: Connection, uris: Iterable[str]) -> dict[str, tuple[UUID, int | None]]:
+    """Code -> its dictionary key, and its id if it has one."""
+    wanted = list(dict.fromkeys(uris))
+    rows = await rows_for(conn, SQL.look_up_codes, [cluster(uri) for uri in wanted], wanted)
+    return {r["uri"]: (r["h"], r["id"]) for r in rows}
 
 
 async def add_links(

@@ -89,11 +89,10 @@ create table ledger.part (
 );
 comment on table ledger.part is 'A transformation as one group: inputs 6, outputs 7, transformation id 8. Never inputs times outputs.';
 
--- The dictionary key of a code, from the class it clusters with and its canonical URI.
-create function ledger.key(class text, uri text) returns uuid language sql stable parallel safe as $$
-  select encode(substr(sha256(s.bytes || convert_to(class, 'UTF8')), 1, 6)
-             || substr(sha256(s.bytes || convert_to(uri, 'UTF8')), 1, 10), 'hex')::uuid
-  from ledger.salt s
+-- The dictionary key of a code, from the class it clusters with and its canonical URI. No query inside, so it is inlined.
+create function ledger.key(salt bytea, class text, uri text) returns uuid language sql immutable parallel safe as $$
+  select encode(substr(sha256(salt || convert_to(class, 'UTF8')), 1, 6)
+             || substr(sha256(salt || convert_to(uri, 'UTF8')), 1, 10), 'hex')::uuid
 $$;
 
 -- When root moved with what: root itself over all time before till, then every container while it was inside, upwards.

@@ -37,7 +37,7 @@ create table certs.certificate (
     person  text        not null,                       -- login of who issued; '' by API key
     event   text        not null                        -- eventID of the issue in the ledger
 );
-create index certificate_party on certs.certificate (party, issued);
+create index certificate_party on certs.certificate (party, issued, id);
 
 create table certs.goods (
     code        text not null,                          -- canonical
