@@ -6,12 +6,11 @@ CREATE SCHEMA parties;
 
 CREATE SCHEMA scan;
 
-CREATE FUNCTION ledger.key(class text, uri text) RETURNS uuid
-    LANGUAGE sql STABLE PARALLEL SAFE
+CREATE FUNCTION ledger.key(salt bytea, class text, uri text) RETURNS uuid
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-  select encode(substr(sha256(s.bytes || convert_to(class, 'UTF8')), 1, 6)
-             || substr(sha256(s.bytes || convert_to(uri, 'UTF8')), 1, 10), 'hex')::uuid
-  from ledger.salt s
+  select encode(substr(sha256(salt || convert_to(class, 'UTF8')), 1, 6)
+             || substr(sha256(salt || convert_to(uri, 'UTF8')), 1, 10), 'hex')::uuid
 $$;
 
 CREATE FUNCTION ledger.windows(root bigint, till uuid) RETURNS TABLE(code bigint, lo uuid, hi uuid, depth integer)
@@ -472,7 +471,7 @@ ALTER TABLE ONLY scan.intake
 ALTER TABLE ONLY scan.line
     ADD CONSTRAINT line_pkey PRIMARY KEY (intake, n);
 
-CREATE INDEX certificate_party ON certs.certificate USING btree (party, issued);
+CREATE INDEX certificate_party ON certs.certificate USING btree (party, issued, id);
 
 CREATE INDEX goods_certificate ON certs.goods USING btree (certificate);
 

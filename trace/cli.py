@@ -21,6 +21,7 @@ import httpx
 import msgspec
 import rich_click as click
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -57,16 +58,11 @@ def main() -> None:
     except click.Abort:
         sys.exit(130)
     except Refusal as error:
-        err.print(f"[bold red]{error.title()}[/]: {error.detail}", highlight=False)
-        if error.mend:
-            err.print(f"  → {error.mend}", highlight=False)
-        sys.exit(1)
-    except httpx.TransportError as error:
-        err.print(f"[bold red]No answer[/]: {error}\n  → start the service with `zhuisu serve`, or name it with --base")
-        sys.exit(1)
+        _fail(error.title(), error.detail, error.mend)
+    except (httpx.TransportError, httpx.InvalidURL) as error:
+        _fail("No answer", str(error), "start the service with `zhuisu serve`, or name it with --base")
     except OSError as error:
-        err.print(f"[bold red]{error.strerror or error}[/]: {error.filename or ''}", highlight=False)
-        sys.exit(1)
+        _fail(error.strerror or str(error), str(error.filename or ""))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "ZHUISU"})
@@ -94,17 +90,22 @@ def serving_options(function: Callable[..., Any]) -> Callable[..., Any]:
 @cli.command()
 @serving_options
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes that answer; 1 by default.")
-def serve(settings: Settings, workers: int | None) -> None:
+@json_option
+def serve(settings: Settings, workers: int | None, *, as_json: bool) -> None:
     """Start the database, bring its schema up to date, and serve until told to end."""
+
+    def tell(address: str) -> None:
+        words = f"zhuisu {zhuisu.__version__} serves at {address}  (data in {settings.data})"
+        _print({"base": address, "data": settings.data} if as_json else words, as_json=as_json)
+        sys.stdout.flush()
+
     server.end_on_sigterm()
     settings = settings.with_(workers=workers or settings.workers)
     if settings.workers > 1:
-        server.serve_workers(settings)
+        server.serve_workers(settings, tell)
         return
     with server.listening(settings) as address:
-        out.print(
-            f"zhuisu {zhuisu.__version__} serves at [link]{address}[/]  (data in {settings.data})", highlight=False
-        )
+        tell(address)
         server.until_told()
 
 
@@ -167,7 +168,7 @@ def issue(file: Any, svg: Path | None, base: str, key: str, *, as_json: bool) ->
     with _http(base, key) as http:
         issued = _answer(http.post("/certs", content=file.read(), headers={"Content-Type": "application/json"}))
         if svg:
-            svg.write_bytes(http.get(f"/certs/{issued['id']}.svg").raise_for_status().content)
+            svg.write_bytes(_granted(http.get(f"/certs/{issued['id']}.svg")).content)
     _print(issued if as_json else issued["url"], as_json=as_json)
 
 
@@ -186,8 +187,10 @@ def verify(what: str, trust: Path | None, status: Path | None, base: str, *, as_
 
 @cli.command()
 @click.argument("text")
-def parse(text: str) -> None:
+@json_option
+def parse(text: str, *, as_json: bool) -> None:
     """Show what a code is, as JSON."""
+    del as_json  # there is no other form; scripts may say --json everywhere
     _print(parse_code(text), as_json=True)
 
 
@@ -207,7 +210,8 @@ def hash_(files: tuple[Path, ...], *, as_json: bool) -> None:
 @json_option
 def capture(files: tuple[Path, ...], base: str, key: str, *, as_json: bool) -> None:
     """Send EPCIS documents to a service, each whole or not at all."""
-    jobs, refused = [], 0
+    jobs: list[dict[str, Any]] = []
+    refused = 0
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -221,13 +225,14 @@ def capture(files: tuple[Path, ...], base: str, key: str, *, as_json: bool) -> N
             answer = http.post(
                 "/epcis/capture", content=file.read_bytes(), headers={"Content-Type": "application/json"}
             )
-            if answer.is_error:
-                refused += 1
-                problem = answer.json()
-                jobs.append({"file": str(file), "problem": problem})
-                bar.console.print(f"[red]{file}[/]: {problem.get('title')}: {problem.get('detail')}", highlight=False)
-            else:
+            if answer.is_success:
                 jobs.append({"file": str(file), "job": answer.headers["Location"]})
+            else:
+                refused += 1
+                problem = _problem(answer)
+                jobs.append({"file": str(file), "problem": problem})
+                words = escape(f"{file}: {problem['title']}: {problem['detail']}")
+                bar.console.print(f"[red]{words}[/]", highlight=False, soft_wrap=True)
             bar.advance(task)
     _print(jobs if as_json else f"{len(files) - refused} captured, {refused} refused", as_json=as_json)
     sys.exit(1 if refused else 0)
@@ -279,17 +284,20 @@ def status(data: Path | None, *, as_json: bool) -> None:
 
 @db_.command()
 @data_option
-def stop(data: Path | None) -> None:
+@json_option
+def stop(data: Path | None, *, as_json: bool) -> None:
     """End the service that holds the data directory, and its database with it."""
     settings = from_env(os.environ, data=data)
     held = embedded.stop(settings.data)
-    out.print(f"stopped {held.purpose}, process {held.pid}" if held else "nothing was running", highlight=False)
+    words = f"stopped {held.purpose}, process {held.pid}" if held else "nothing was running"
+    _print({"data": settings.data, "stopped": held} if as_json else words, as_json=as_json)
 
 
 @db_.command()
 @click.argument("target", type=click.Path(path_type=Path))
 @data_option
-def backup(target: Path, data: Path | None) -> None:
+@json_option
+def backup(target: Path, data: Path | None, *, as_json: bool) -> None:
     """Copy the running or resting database to TARGET (a new directory), consistent, without stopping it."""
     if target.exists():
         raise click.UsageError(f"{target} exists; name a directory that does not")
@@ -311,7 +319,9 @@ def backup(target: Path, data: Path | None) -> None:
             shutil.rmtree(work, ignore_errors=True)
             raise embedded.DatabaseStartFailed(f"pg_basebackup ended with {done.returncode}")
         work.rename(target)
-    out.print(f"copied to {target}; the master key is not in it: keep {settings.data / 'master.key'} apart")
+    key = settings.data / "master.key"
+    words = f"copied to {target}; the master key is not in it: keep {key} apart"
+    _print({"backup": target, "master_key": key} if as_json else words, as_json=as_json)
 
 
 @contextlib.contextmanager
@@ -330,10 +340,31 @@ def _http(base: str, key: str) -> httpx.Client:
 
 
 def _answer(response: httpx.Response) -> Any:
-    if not response.is_error:
-        return response.json()
-    problem = response.json()
-    raise Refusal(f"{problem.get('title')}: {problem.get('detail')}", mend=problem.get("mend", ""))
+    """What a service answers in JSON. Raises Refusal with what it says when it declines."""
+    return _granted(response).json()
+
+
+def _granted(response: httpx.Response) -> httpx.Response:
+    if response.is_success:
+        return response
+    problem = _problem(response)
+    raise Refusal(f"{problem['title']}: {problem['detail']}", mend=problem.get("mend", ""))
+
+
+def _problem(response: httpx.Response) -> dict[str, Any]:
+    """The problem object (RFC 9457 §3.1); made up where whoever answers is not the service, as a proxy."""
+    made_up = {"title": f"{response.status_code} {response.reason_phrase}", "detail": f"from {response.url}"}
+    try:
+        return made_up | msgspec.json.decode(response.content, type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeError):
+        return made_up
+
+
+def _fail(title: str, detail: str, mend: str = "") -> NoReturn:
+    err.print(f"[bold red]{escape(title)}[/]: {escape(detail)}", highlight=False, soft_wrap=True)
+    if mend:
+        err.print(f"  → {mend}", highlight=False, markup=False, soft_wrap=True)
+    sys.exit(1)
 
 
 def _print(value: Any, *, as_json: bool) -> None:
@@ -362,14 +393,17 @@ def _show_path(path: dict[str, Any]) -> None:
     inside: list[str] = []
     for hop in path["hops"]:
         if hop["via"] in {"item", "container"} and inside != (inside := hop["containers"]) and inside:
-            line.add_row("", "", "in " + " › ".join(path["codes"][uri]["label"] or uri for uri in inside), style="dim")
+            boxes = " › ".join(path["codes"][uri]["label"] or uri for uri in inside)
+            line.add_row("", "", "in " + escape(boxes), style="dim")
         degrees = hop["temperature"]
         measured = f"  {degrees['min']:g}…{degrees['max']:g} °C" if degrees else ""
-        line.add_row(_local(hop["time"], hop["offset"]), hop["step"], _place(path, hop["site"]) + measured)
-    out.print(path["code"]["text"], style="bold", highlight=False)
+        place = escape(_place(path, hop["site"]))
+        line.add_row(_local(hop["time"], hop["offset"]), escape(hop["step"]), place + measured)
+    out.print(path["code"]["text"], style="bold", highlight=False, markup=False, soft_wrap=True)
     out.print(line)
     for held in path["holders"]:
         amount = held["items"] or f"{held['quantity'] or '?'} {held['uom'] or ''}".strip()
-        out.print(f"{held['state']}: {amount} · {_place(path, held['site'])}", highlight=False)
+        _print(f"{held['state']}: {amount} · {_place(path, held['site'])}", as_json=False)
     for finding in path["findings"]:
-        out.print(f"[bold]{finding['severity']}[/] {finding['text']['zh']}  {finding['text']['en']}", highlight=False)
+        said = escape(f"{finding['text']['zh']}  {finding['text']['en']}")
+        out.print(f"[bold]{finding['severity']}[/] {said}", highlight=False, soft_wrap=True)

@@ -1,8 +1,7 @@
 """The bundled PostgreSQL: the binaries come from a wheel, the life cycle is ours.
 
 One owner per data directory (flock), a Unix socket only, in a directory of mode 0700; the server dies with its owner,
-kill
--9 included, and a start waits until a killed predecessor is really gone. Linux; elsewhere set DATABASE_URL.
+also of ``kill -9``, and a start waits until a killed predecessor is really gone. Linux; elsewhere set DATABASE_URL.
 
 >>> with running(Path("/var/lib/zhuisu"), "zhuisu serve") as url:
 ...     asyncpg.connect(url)
@@ -112,6 +111,8 @@ def running(data: Path, purpose: str) -> Iterator[str]:
         finally:
             _stop(server)
             _write(lock, None)
+            with contextlib.suppress(OSError):
+                _socket_directory(data).rmdir()
 
 
 @contextlib.contextmanager
@@ -176,14 +177,18 @@ def _start(data: Path) -> "subprocess.Popen[bytes]":
     child: dict[str, Any] = {"env": {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}, "cwd": "/"}
     for directory in (cluster, sockets):
         directory.mkdir(mode=0o700, exist_ok=True)
+    # Its name can be guessed, and whoever reaches the socket is the database's superuser.
+    found = sockets.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {os.geteuid(), *([account.pw_uid] if account else [])}:
+        raise DatabaseStartFailed(f"{sockets} belongs to another user", mend="remove it or set TMPDIR")
+    for directory in (cluster, sockets):
+        directory.chmod(0o700)
     if account:
         child |= {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-        for directory in (cluster, sockets):
-            os.chown(directory, account.pw_uid, account.pw_gid)
+        _give(cluster, account)
+        os.chown(sockets, account.pw_uid, account.pw_gid)
+        for directory in (cluster, sockets, binary("postgres")):
             _open_way(directory.parent)
-        _open_way(binary("postgres").parent)
-    elif sockets.stat().st_uid != os.geteuid():
-        raise DatabaseStartFailed(f"{sockets} belongs to another user", mend="remove it or set TMPDIR")
     log_path = data / "postgres.log"
     with log_path.open("ab") as log:
         if not (cluster / "PG_VERSION").exists():
@@ -195,7 +200,7 @@ def _start(data: Path) -> "subprocess.Popen[bytes]":
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509  (one system call, before any thread of ours)
+            preexec_fn=die_with_parent,  # noqa: PLW1509  (one system call, before any thread of ours)
             start_new_session=True,
             **child,
         )
@@ -227,6 +232,13 @@ def _account() -> pwd.struct_passwd | None:
     raise DatabaseStartFailed("PostgreSQL does not run as root, and there is no account postgres or nobody")
 
 
+def _give(cluster: Path, account: pwd.struct_passwd) -> None:
+    """Make ``account`` the owner of the whole cluster: a copy that root put back is root's, file for file."""
+    for path in (cluster, *cluster.rglob("*")):
+        if path.lstat().st_uid != account.pw_uid:
+            os.chown(path, account.pw_uid, account.pw_gid, follow_symlinks=False)
+
+
 def _open_way(directory: Path) -> None:
     """Root started us: let the database's account pass through (not list) the directories above its own."""
     for step in (directory.resolve(), *directory.resolve().parents):
@@ -236,8 +248,9 @@ def _open_way(directory: Path) -> None:
             step.chmod(stat.S_IMODE(mode) | stat.S_IXOTH)
 
 
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(1, signal.SIGINT)  # PR_SET_PDEATHSIG; SIGINT is PostgreSQL's fast shutdown
+def die_with_parent(by: int = signal.SIGINT) -> None:
+    """Have the kernel send us ``by`` when the thread that started us goes; SIGINT is PostgreSQL's fast shutdown."""
+    ctypes.CDLL(None).prctl(1, by)  # PR_SET_PDEATHSIG
 
 
 def _wait_for_predecessor(cluster: Path) -> None:

@@ -12,13 +12,16 @@ import shutil
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
+import asyncpg
 import msgspec
 import uvicorn
 from litestar import Litestar
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
 
 from zhuisu import db, embedded
 from zhuisu.app import create_app
@@ -67,7 +70,14 @@ def migrate(settings: Settings) -> list[db.Migration]:
         ):
             return await db.migrate(conn)
 
-    return asyncio.run(run())
+    try:
+        return asyncio.run(run())
+    except (
+        asyncpg.InterfaceError,  # an address that is none
+        asyncpg.InvalidCatalogNameError,
+        asyncpg.InvalidAuthorizationSpecificationError,
+    ) as error:
+        raise db.DatabaseAway(f"cannot connect: {error}", mend="see DATABASE_URL") from error
 
 
 @contextlib.contextmanager
@@ -82,37 +92,36 @@ def listening(settings: Settings, purpose: str = "zhuisu serve") -> Iterator[str
                 if not thread.is_alive():
                     raise NotStarted("the application did not come up")
                 thread.join(0.01)
-            host, port = listener.getsockname()[:2]
-            yield f"http://{host if host not in _HERE else 'localhost'}:{port}"
+            yield _address(listener)
         finally:
             server.should_exit = True
             thread.join()
 
 
-def serve_workers(settings: Settings, purpose: str = "zhuisu serve") -> None:
-    """Serve from ``settings.workers`` processes until told to end; the parent owns the database."""
-    _bind(settings).close()
-    with database(with_master_key(settings), purpose) as ready:
+def serve_workers(settings: Settings, tell: Callable[[str], None], purpose: str = "zhuisu serve") -> None:
+    """Serve from ``settings.workers`` processes until told to end; the parent owns database and socket.
+
+    ``tell`` gets the address: a connection made from then on waits until a worker is up. Raises NotStarted.
+    """
+    with contextlib.closing(_bind(settings)) as listener, database(with_master_key(settings), purpose) as ready:
         # Each worker counts into files here, and any of them answers /metrics for all.
         counters = ready.data / "metrics"
         shutil.rmtree(counters, ignore_errors=True)
         counters.mkdir(parents=True)
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counters)
         os.environ[_HANDED_DOWN] = msgspec.json.encode(ready, enc_hook=str).decode()
-        uvicorn.run(
-            "zhuisu.server:worker",
-            factory=True,
-            workers=ready.workers,
-            host=ready.host,
-            port=ready.port,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-        )
+        config = _config("zhuisu.server:worker", factory=True, workers=ready.workers)
+        supervisor = Multiprocess(config, sockets=[listener])
+        tell(_address(listener))
+        supervisor.run()
+    if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
+        raise NotStarted("a worker did not come up")
 
 
 def worker() -> Litestar:
     """The application of one worker process, with the settings its parent handed down."""
+    # Nobody else ends the workers of a killed parent: they would hold its port, without a database.
+    embedded.die_with_parent(signal.SIGTERM)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
     return create_app(msgspec.json.decode(os.environ.pop(_HANDED_DOWN), type=Settings, dec_hook=lambda t, v: t(v)))
 
@@ -134,12 +143,19 @@ def end_on_sigterm() -> None:
 
 def _bind(settings: Settings) -> socket.socket:
     try:
-        return socket.create_server((settings.host, settings.port), reuse_port=False)
+        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+        return socket.create_server((settings.host, settings.port), family=family)
     except OSError as error:
         raise PortTaken(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}") from error
 
 
-def _config(app: Litestar) -> uvicorn.Config:
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    name = "localhost" if host in _HERE else f"[{host}]" if ":" in host else host
+    return f"http://{name}:{port}"
+
+
+def _config(app: Litestar | str, **more: Any) -> uvicorn.Config:
     return uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10, ws="none"
+        app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10, ws="none", **more
     )

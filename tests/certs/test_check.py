@@ -1,6 +1,10 @@
+from datetime import timedelta
+
+import msgspec
 import pytest
 
 from zhuisu.certs import (
+    AnyOrder,
     Rule,
     State,
     StatusList,
@@ -8,7 +12,9 @@ from zhuisu.certs import (
     check,
     cited,
     for_goods,
+    issue_many,
     judge,
+    latest,
     lot_code,
     names,
     publish,
@@ -116,6 +122,32 @@ async def test_cited_certificates_are_named_whether_by_address_or_lot(db, post, 
     ]
     assert found[1].product == "鲜鸡蛋"
     assert found[1].url == issued["url"].removeprefix("http://zs.example")
+
+
+async def test_an_issuer_lists_its_newest_with_what_customers_are_told(client, db, settings, farm, order, keys, now):
+    def ordered(lot, **more):
+        return msgspec.convert(order | {"lot": lot} | more, AnyOrder)
+
+    soon = (now + timedelta(hours=1)).isoformat()
+    (first,) = await issue_many(db, settings, farm, [ordered("E1", expires=soon)], now - timedelta(hours=1))
+    pair = await issue_many(db, settings, farm, [ordered("E2"), ordered("E3")], now)
+    async with db.connection() as conn:
+        listed = await latest(conn, farm.party, now, limit=2)
+        assert sorted(one.lot for one in listed) == ["E2", "E3"]
+        assert [one.url for one in await latest(conn, farm.party, now, limit=1)] == [listed[0].url]
+        assert await latest(conn, farm.party + 1, now) == []
+    await client.post(f"/certs/{pair[0].id}/revoke", json={"reason": "数量有误"}, headers=keys["farm"])
+    async with db.connection() as conn:
+        told = {one.lot: one for one in await latest(conn, farm.party, now + timedelta(hours=2))}
+    assert {lot: one.state for lot, one in told.items()} == {
+        "E1": State.expired,
+        "E2": State.revoked,
+        "E3": State.valid,
+    }
+    assert list(told)[-1] == "E1"
+    oldest = told["E1"]
+    assert (oldest.kind, oldest.product, oldest.issued) == ("CCC/1", "鲜鸡蛋", first.issued)
+    assert oldest.url == first.url.removeprefix(settings.base)
 
 
 async def test_a_text_or_a_picture_is_verified_over_http(client, post, order):

@@ -17,6 +17,8 @@ from zhuisu.demo.people import MEMBERS
 from zhuisu.parties import Kind
 from zhuisu.settings import Settings
 
+pytestmark = pytest.mark.xdist_group("demo")  # one filled world for all
+
 CLEAN: list[str] = []
 FINDINGS = {
     "vaccine_item": CLEAN,

@@ -1,4 +1,6 @@
+import re
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -78,6 +80,32 @@ async def test_a_farm_issues_on_the_page(client: httpx.AsyncClient, district: di
     page = text_of(await client.get(answer.headers["location"]))
     assert "有效" in page
     assert "☑ 自行检测合格" in page
+
+
+async def test_the_desk_of_an_issuer_shows_its_last_certificates(
+    client: httpx.AsyncClient, district: dict[str, Headers], eggs: dict[str, Any]
+) -> None:
+    later = await client.post("/certs", json=EGGS | {"lot": "L20260601-2"}, headers=district["farm"])
+    await client.post(f"/certs/{later.json()['id']}/revoke", json={"reason": "检测不合格"}, headers=district["farm"])
+    await signed_in(client, "farm")
+    page = await client.get("/?lang=zh")
+    shown = {
+        link: re.sub("<[^>]+>|\\s", "", row)
+        for row, link in re.findall(r'(<tr><td[^\0]*?href="(/c/[0-9]+)"[^\0]*?</tr>)', page.text)
+    }
+    assert shown == {
+        urlsplit(issued["url"]).path: f"2026-06-0116:00承诺达标合格证鲜鸡蛋{lot}{state}"
+        for issued, lot, state in ((eggs, "L20260601", "有效"), (later.json(), "L20260601-2", "已撤销"))
+    }
+    assert (await client.get(next(iter(shown)))).status_code == 200
+
+
+async def test_a_desk_without_certificates_lists_none(
+    client: httpx.AsyncClient, district: dict[str, Headers], eggs: dict[str, Any]
+) -> None:
+    for login in ("slaughterhouse", "shop", "regulator"):
+        await signed_in(client, login)
+        assert "/c/" not in (await client.get("/")).text
 
 
 async def test_a_refused_order_comes_back_filled_in(client: httpx.AsyncClient, district: dict[str, Headers]) -> None:

@@ -5,12 +5,13 @@
 <State.valid: 'valid'>
 """
 
-from zhuisu.certs.check import Cited, check, cited, for_goods, judge, names
+from zhuisu.certs.check import Cited, Listed, check, cited, for_goods, judge, latest, names
 from zhuisu.certs.forms import FORMS, PRODUCTS, UNITS, in_force, origin_name, product_name, unit_name
 from zhuisu.certs.issue import Issued, issue, issue_many, lot_code
 from zhuisu.certs.model import Certificate, Standing
 from zhuisu.certs.offline import EXIT, examine, keygen, verify_offline
 from zhuisu.certs.order import AnyOrder, MeatOrder, ProduceOrder
+from zhuisu.certs.publish import root
 from zhuisu.certs.qr import Symbol, png, svg, symbol
 from zhuisu.certs.reader import read_codes
 from zhuisu.certs.revoke import revoke
@@ -33,6 +34,7 @@ __all__ = [
     "Issued",
     "Issuer",
     "Keyring",
+    "Listed",
     "MeatOrder",
     "ProduceOrder",
     "Rule",
@@ -56,6 +58,7 @@ __all__ = [
     "issue_many",
     "judge",
     "keygen",
+    "latest",
     "lot_code",
     "names",
     "open_",
@@ -64,6 +67,7 @@ __all__ = [
     "product_name",
     "read_codes",
     "revoke",
+    "root",
     "seal",
     "svg",
     "symbol",

@@ -36,6 +36,17 @@ class Cited(msgspec.Struct, frozen=True, kw_only=True):
     reason: Words
 
 
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of an issuer's own list. ``url`` is a path of this service."""
+
+    url: str
+    kind: str
+    product: str
+    lot: str
+    issued: datetime
+    state: State
+
+
 async def check(db: Database, settings: Settings, text: str, now: datetime) -> Verdict:
     """The verdict on an address or its digits."""
     del settings  # the address may be of any host: the number is what counts
@@ -65,6 +76,16 @@ async def cited(conn: Connection, uris: Iterable[str], now: datetime) -> list[Ci
     texts = [address("", tokens[ids[uri]]) if ids.get(uri) in tokens else uri for uri in unique]
     verdicts = await judge(conn, texts, now)
     return [_cited(uri, text, verdict) for uri, text, verdict in zip(unique, texts, verdicts, strict=True)]
+
+
+async def latest(conn: Connection, party: int, now: datetime, *, limit: int = 10) -> list[Listed]:
+    """The newest certificates of an issuer with what its customers would be told of each, newest first."""
+    rows = await store.latest(conn, party, limit)
+    urls = [address("", row.token) for row in rows]
+    return [
+        Listed(url=url, kind=row.kind, product=row.product, lot=row.lot, issued=row.issued, state=verdict.state)
+        for url, row, verdict in zip(urls, rows, await judge(conn, urls, now), strict=True)
+    ]
 
 
 async def names(conn: Connection, verdicts: Collection[Verdict]) -> dict[str, tuple[str, ...]]:

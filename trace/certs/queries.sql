@@ -51,6 +51,13 @@ select c.id, c.token, c.issued, c.event, o.uscc, o.division
 from certs.certificate c join parties.organisation o on o.id = c.party
 where c.id = $1
 
+-- name: latest
+-- The newest $2 certificates of a party; many may have been issued at one instant.
+select token, kind, product, lot, issued from certs.certificate
+where party = $1
+order by issued desc, id desc
+limit $2
+
 -- name: standings
 -- Certificates of ours among $1, with the last word on each: no row in revocation means valid.
 select c.id, c.status, coalesce(

@@ -49,6 +49,16 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
     division: str
 
 
+class Latest(msgspec.Struct, frozen=True, kw_only=True):
+    """A certificate as a list of its issuer's shows it; ``product`` in words or as GTIN, ``lot`` "" when unsaid."""
+
+    token: bytes
+    kind: str
+    product: str
+    lot: str
+    issued: datetime
+
+
 async def lock_keys(conn: Connection, party: int) -> None:
     """Until the transaction ends."""
     await conn.execute(SQL.lock_keys, party)
@@ -118,6 +128,11 @@ async def by_id(conn: Connection, id_: str) -> Stored | None:
     """None when the register has no such certificate."""
     row = await conn.fetchrow(SQL.by_id, id_)
     return None if row is None else msgspec.convert(dict(row) | {"id": row["id"].hex}, Stored)
+
+
+async def latest(conn: Connection, party: int, limit: int) -> list[Latest]:
+    """The newest certificates of a party, newest first."""
+    return [msgspec.convert(dict(row), Latest) for row in await conn.fetch(SQL.latest, party, limit)]
 
 
 async def standings(conn: Connection, ids: Collection[str]) -> dict[str, tuple[int, Standing]]:

@@ -8,7 +8,7 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
-from zhuisu import parties
+from zhuisu import certs, parties
 from zhuisu.auth import COOKIE, Conf, Db, Now, Principal, Role, Who, cookie, may, sign_in, sign_out
 from zhuisu.db import Database
 from zhuisu.errors import Malformed, Refusal
@@ -34,12 +34,17 @@ class Asked(msgspec.Struct, frozen=True):
     to: str = ""
 
 
-async def desk(request: AnyRequest, db: Database, who: Principal) -> Response[str]:
+async def desk(request: AnyRequest, db: Database, who: Principal, now: datetime) -> Response[str]:
     """The home of whoever signed in, with what their roles need first."""
     oversees = who.roles & {Role.regulator, Role.administrator}
+    issued = []
+    if Role.issuer in who.roles and who.party is not None:
+        async with db.connection() as conn:
+            issued = await certs.latest(conn, who.party, now)
     return page(
         request,
         "desk.html",
+        issued=issued,
         parties=await register.overview(db, who, "", 100) if oversees else None,
     )
 

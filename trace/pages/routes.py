@@ -32,9 +32,11 @@ AnyRequest = Request[Any, Any, Any]
 
 
 @get("/", guards=[may()], opt=PAGE, include_in_schema=False)
-async def home(request: AnyRequest, db: Db, who: Who) -> Response[str]:
+async def home(request: AnyRequest, db: Db, who: Who, now: Now) -> Response[str]:
     """The public front page, or the desk of whoever signed in."""
-    return await desk.desk(request, db, who) if who.via == "session" else page(request, "home.html", value="", error="")
+    if who.via == "session":
+        return await desk.desk(request, db, who, now)
+    return page(request, "home.html", value="", error="")
 
 
 @get("/look", guards=[may()], opt=PAGE, include_in_schema=False)
