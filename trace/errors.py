@@ -48,7 +48,7 @@ class Refusal(Exception):
     def problem(cls) -> str:
         """Problem type ``/problems/<area>/<class-in-kebab-case>``: a relative URI and a page (RFC 9457 §3.1.1)."""
         area = cls.__module__.split(".")[1]
-        slug = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
+        slug = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", cls.__name__).lower()
         return f"/problems/{slug}" if area == "errors" else f"/problems/{area}/{slug}"
 
     @classmethod

@@ -11,7 +11,7 @@ import pytest
 from zhuisu.db import Database
 from zhuisu.events import ErrorDeclaration, Event, EventType, Quantity, make
 from zhuisu.ledger import append, history, store
-from zhuisu.ledger.errors import EventIdConflict
+from zhuisu.ledger.errors import EventIdConflict, NotYourEvent
 
 T = datetime(2026, 5, 1, 8, 0, tzinfo=UTC)
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -37,9 +37,9 @@ def pack(minutes: int, parent: str, *children: str, action: str = "ADD") -> Even
     return make(EventType.AggregationEvent, time=at(minutes), action=action, parent=parent, children=children)
 
 
-async def put(db: Database, *events: Event) -> list[bool]:
+async def put(db: Database, *events: Event, by: int = 1) -> list[bool]:
     async with db.transaction() as conn:
-        return [r.fresh for r in await append(conn, events, by=1, now=NOW)]
+        return [r.fresh for r in await append(conn, events, by=by, now=NOW)]
 
 
 async def minutes_of(db: Database, code: str) -> list[int]:
@@ -159,6 +159,27 @@ class TestCorrections:
                 pass
         assert await declaring == [True]
         assert await minutes_of(db, box(1)) == []
+
+    async def test_nobody_else_can_withdraw_an_event(self, db: Database) -> None:
+        await put(db, self.original(), seen(3, case(1)))
+        before = await minutes_of(db, box(1))
+        empty = make(
+            EventType.ObjectEvent,
+            time=at(50),
+            action="OBSERVE",
+            epcs=["urn:x:y"],
+            event_id="urn:uuid:w",
+            declaration=ErrorDeclaration(time=at(99), reason="did_not_occur"),
+        )
+        for declared in (self.declared(), empty):
+            with pytest.raises(NotYourEvent):
+                await put(db, declared, by=2)
+        assert await minutes_of(db, box(1)) == before
+
+    async def test_a_strangers_declaration_that_came_first_withdraws_nothing(self, db: Database) -> None:
+        await put(db, self.declared(), by=2)
+        await put(db, self.original())
+        assert await minutes_of(db, box(1)) == [2]
 
     async def test_repeating_a_correction_changes_nothing(self, db: Database) -> None:
         await put(db, self.original(), self.declared())

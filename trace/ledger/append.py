@@ -5,6 +5,7 @@
 [Recorded(id=UUID('019b…'), event_id='ni:///sha-256;…?ver=CBV2.0', fresh=True)]
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TypeAlias
@@ -14,10 +15,10 @@ import msgspec
 
 from zhuisu import events
 from zhuisu.db import Connection
-from zhuisu.events import Action, Event, EventType, digest, identify
+from zhuisu.events import Action, Event, EventType, identify
 from zhuisu.ledger import store
-from zhuisu.ledger.errors import EventIdConflict
-from zhuisu.ledger.model import Links, Role, event_id, links, name_hash, original
+from zhuisu.ledger.errors import EventIdConflict, NotYourEvent
+from zhuisu.ledger.model import Links, Role, event_id, links, name_hash
 
 ORIGINAL = datetime(1900, 1, 1, tzinfo=UTC)
 """In ``ledger.name.declared``: not a declaration but the event itself."""
@@ -71,7 +72,7 @@ async def append(conn: Connection, captured: Sequence[Event], *, by: int, now: d
     added = [entry for entry in unique.values() if entry.id in fresh]
     if added:
         await _link(conn, added, places)
-        await _withdraw(conn, added, bound)
+        await _withdraw(conn, added, bound, by)
     return [Recorded(e.id, e.name, e.id in fresh and unique[e.id] is e) for e in entries]
 
 
@@ -150,26 +151,40 @@ async def _link(conn: Connection, added: list[_Entry], places: dict[str, int]) -
     await store.add_links(conn, touches, holds, parts)
 
 
-async def _withdraw(conn: Connection, added: list[_Entry], bound: Bound) -> None:
-    """Void what a declaration among ``added`` declares wrong, and what one that came earlier had declared wrong."""
-    declared = {h for h, when in bound if when != ORIGINAL}
-    for entry in added:
-        h = entry.key[0]
-        if h not in declared:
-            continue
-        event = original(entry.event)
-        ev = bound.get((h, ORIGINAL)) or event_id(event, digest(event))
-        await _void(conn, ev, event)
+async def _withdraw(conn: Connection, added: list[_Entry], bound: Bound, by: int) -> None:
+    """Void what a declaration among ``added`` declares wrong, and what an earlier one had declared wrong.
+
+    Only who captured an event may declare it wrong: a declaration under somebody else's event is refused, and one that
+    came before an event of somebody else stays without effect.
+    """
+    declarations: dict[UUID, set[UUID]] = defaultdict(set)
+    for (h, when), ev in bound.items():
+        if when != ORIGINAL:
+            declarations[h].add(ev)
+    concerned = {e.key[0]: e for e in added if e.key[0] in declarations}
+    originals = {h: bound[h, ORIGINAL] for h in concerned if (h, ORIGINAL) in bound}
+    evs = [*originals.values(), *(ev for h in originals for ev in declarations[h])]
+    here = {stored.id: stored for stored in await store.stored(conn, evs)}
+    for h, ev in originals.items():
+        captured = here[ev].party
+        mine = concerned[h]
+        if mine.event.declaration and captured != by:
+            raise NotYourEvent(
+                f"{mine.name} was captured by another organisation",
+                where="errorDeclaration",
+                mend="ask that organisation to declare it wrong",
+            )
+        if any(here[declaration].party == captured for declaration in declarations[h]):
+            await _void(conn, here[ev])
 
 
-async def _void(conn: Connection, ev: UUID, declared: Event) -> None:
-    # The original's own words decide what is void; the declaration's copy of them serves until the original arrives.
-    here = await store.stored(conn, [ev])
-    found = links(events.stored(here[0].doc.encode()) if here else declared)
+async def _void(conn: Connection, stored: store.Stored) -> None:
+    # The original's own words decide what is void, whatever the declaration's copy of them says.
+    found = links(events.stored(stored.doc.encode()))
     ids = await store.intern_codes(conn, _uris(found))
     await store.void(
         conn,
-        ev,
+        stored.id,
         list(dict.fromkeys(ids[t.uri] for t in found.touches)),
         list(dict.fromkeys((ids[h.child], ids[h.parent]) for h in found.holds)),
     )

@@ -1,6 +1,6 @@
 """What the ledger declines."""
 
-from zhuisu.errors import Conflict
+from zhuisu.errors import Conflict, Forbidden
 
 
 class EventIdConflict(Conflict):
@@ -11,3 +11,12 @@ class EventIdConflict(Conflict):
     """
 
     zh = "该 eventID 已用于另一个事件"
+
+
+class NotYourEvent(Forbidden):
+    """Only who captured an event may declare it wrong.
+
+    An error declaration withdraws what an event said. The eventID is public; the right to withdraw is not.
+    """
+
+    zh = "只有采集者本人可以声明该事件有误"

@@ -10,8 +10,6 @@ from enum import IntEnum
 from typing import NamedTuple
 from uuid import UUID
 
-import msgspec
-
 from zhuisu.codes import canonical_certificate, class_of, lot_of
 from zhuisu.events import Action, Event, EventType
 
@@ -97,11 +95,6 @@ def bound(at: datetime) -> UUID:
 def name_hash(event_id: str) -> UUID:
     """Key of an eventID in ``ledger.name``."""
     return UUID(bytes=hashlib.sha256(event_id.encode()).digest()[:16])
-
-
-def original(event: Event) -> Event:
-    """The event that an error declaration declares wrong: itself without the declaration (EPCIS 2.0 §7.4.1.2)."""
-    return msgspec.structs.replace(event, declaration=None)
 
 
 def rank(event: Event) -> Rank:
