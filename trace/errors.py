@@ -8,6 +8,9 @@
     ├── Conflict                409   true, but not beside what is already recorded
     ├── TooLarge                413   more than one request may carry
     ├── UnsupportedMedia        415   a form we do not read
+    ├── MethodNotAllowed        405   the address is right, the method is not
+    ├── TooMany                 429   later again
+    ├── Fault                   500   ours, not the caller's
     └── Unavailable             503   the database or a key is away for now
 
 Each area adds its own in ``<area>/errors.py`` and inherits the status from the class that fits.
@@ -136,3 +139,33 @@ class Unavailable(Refusal):
 
     status = 503
     zh = "服务暂不可用"
+
+
+class MethodNotAllowed(Refusal):
+    """This address does not take that method.
+
+    ``Allow`` lists the methods it takes.
+    """
+
+    status = 405
+    zh = "不允许的请求方法"
+
+
+class TooMany(Refusal):
+    """Too many requests.
+
+    Wait the number of seconds that ``Retry-After`` gives and send the same request again.
+    """
+
+    status = 429
+    zh = "请求过于频繁"
+
+
+class Fault(Refusal):
+    """The service has a fault.
+
+    It is ours, not yours: nothing of the request was stored half. ``instance`` finds it in the service's log.
+    """
+
+    status = 500
+    zh = "服务内部错误"

@@ -7,8 +7,11 @@
 """
 
 import logging
+import re
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 import asyncpg
 import msgspec
@@ -17,11 +20,14 @@ from litestar.exceptions import HTTPException
 
 from zhuisu.db import AWAY, DatabaseAway
 from zhuisu.errors import (
+    Fault,
     Forbidden,
     Malformed,
+    MethodNotAllowed,
     NotFound,
     Refusal,
     TooLarge,
+    TooMany,
     Unauthenticated,
     Unavailable,
     UnsupportedMedia,
@@ -32,43 +38,38 @@ log = logging.getLogger("zhuisu")
 PROBLEM = "application/problem+json"
 
 
-class MethodNotAllowed(Refusal):
-    """This address does not take that method.
-
-    ``Allow`` lists the methods it takes.
-    """
-
-    status = 405
-    zh = "不允许的请求方法"
-
-
-class TooMany(Refusal):
-    """Too many requests.
-
-    Wait the number of seconds that ``Retry-After`` gives and send the same request again.
-    """
-
-    status = 429
-    zh = "请求过于频繁"
-
-
-class Fault(Refusal):
-    """The service has a fault.
-
-    It is ours, not yours: nothing of the request was stored half. ``instance`` finds it in the service's log.
-    """
-
-    status = 500
-    zh = "服务内部错误"
-
-
 _BY_STATUS: dict[int, type[Refusal]] = {
     kind.status: kind
-    for kind in (Malformed, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, TooLarge, UnsupportedMedia, TooMany)
+    for kind in (
+        Malformed,
+        Unauthenticated,
+        Forbidden,
+        NotFound,
+        MethodNotAllowed,
+        TooLarge,
+        UnsupportedMedia,
+        TooMany,
+    )
 }
 
 _UNREADABLE = (UnicodeError, RecursionError, msgspec.DecodeError, asyncpg.CharacterNotInRepertoireError)
 """What Litestar and asyncpg let through for bad UTF-8, deep nesting and NUL, each the caller's fault."""
+
+_SAID: list[tuple[re.Pattern[str], str]] = [
+    (
+        re.compile("unknown field `(?P<field>[^`]*)`"),
+        "there is no such field; /schema lists those there are",
+    ),
+    (re.compile("missing required field `(?P<field>[^`]*)`"), "this field is missing"),
+    (re.compile("Invalid enum value (?P<value>.*)"), "{value} is none of its values; /schema lists them"),
+    (re.compile(r"matching regex '\^\(\?[=!]"), "blank text, or a control or reordering character"),
+    (re.compile("^'data'$"), "the body is empty"),
+    (re.compile("Invalid RFC3339"), "a time with zone is expected, as 2026-06-01T08:00:00+08:00"),
+    (re.compile("was truncated"), "the JSON ends too early, or holds half of a surrogate pair"),
+    (re.compile("recursion depth"), "nested too deeply"),
+    (re.compile("invalid byte sequence"), "a character that cannot be stored, as NUL"),
+]
+"""What msgspec, Litestar and PostgreSQL say, in words for whoever sent it."""
 
 
 def refusal(error: Exception) -> Refusal:
@@ -79,11 +80,22 @@ def refusal(error: Exception) -> Refusal:
         case HTTPException():
             return _from_http(error)
         case _ if isinstance(error, _UNREADABLE):
-            return Malformed(f"the request could not be decoded: {error}", mend="send UTF-8 JSON without NUL")
+            said, _ = _in_words(str(error))
+            return Malformed(f"the request could not be decoded: {said}", mend="send UTF-8 JSON without NUL")
         case _ if isinstance(error, (*AWAY, TimeoutError, asyncpg.InterfaceError)):
             return DatabaseAway("the database did not answer")
         case _:
             return Fault("an unexpected error was logged")
+
+
+_PLAIN: dict[type[Refusal], Callable[[Request[Any, Any, Any]], Refusal]] = {
+    NotFound: lambda request: NotFound(f"nothing lives at {_sent(request)}", mend="/schema lists all addresses"),
+    MethodNotAllowed: lambda request: MethodNotAllowed(f"{request.method} is not for {_sent(request)}"),
+    TooLarge: lambda request: TooLarge(
+        f"more than {request.app.state.settings.max_body} bytes in one request", mend="send it in parts"
+    ),
+}
+"""Litestar's own words say no more than the status."""
 
 
 def of(error: Refusal, instance: str) -> dict[str, Any]:
@@ -99,9 +111,17 @@ def of(error: Refusal, instance: str) -> dict[str, Any]:
     return members | {name: value for name in ("where", "mend") if (value := getattr(error, name))}
 
 
+def _sent(request: Request[Any, Any, Any]) -> str:
+    """The path as it was sent: what Litestar makes of it folds slashes and decodes escapes."""
+    raw: bytes = request.scope.get("raw_path") or quote(request.url.path).encode()
+    return raw.partition(b"?")[0].decode("ascii", "replace")
+
+
 def handler(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Litestar's exception handler: every failure leaves through here."""
     known = refusal(error)
+    if type(known) in _PLAIN and isinstance(error, HTTPException):
+        known = _PLAIN[type(known)](request)
     if isinstance(known, Fault):
         log.error("%s %s", request.method, request.url.path, exc_info=error)
     headers = dict(getattr(error, "headers", None) or {})
@@ -112,15 +132,28 @@ def handler(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     if isinstance(known, Unauthenticated):
         headers["WWW-Authenticate"] = 'Bearer realm="zhuisu"'
     return Response(
-        of(known, request.url.path), status_code=known.status, media_type=PROBLEM, headers=headers, type_encoders={}
+        of(known, _sent(request)), status_code=known.status, media_type=PROBLEM, headers=headers, type_encoders={}
     )
 
 
 def _from_http(error: HTTPException) -> Refusal:
     kind = _BY_STATUS.get(error.status_code, Malformed if error.status_code < 500 else Fault)
     faults = [f for f in error.extra if isinstance(f, dict)] if isinstance(error.extra, list) else []
-    said = "; ".join(f"{fault.get('key') or 'the body'}: {fault['message']}" for fault in faults)
-    return kind(
-        said or error.detail or HTTPStatus(error.status_code).phrase,
-        where=", ".join(str(fault["key"]) for fault in faults if fault.get("key")),
-    )
+    told = []
+    for fault in faults:
+        said, field = _in_words(str(fault["message"]))
+        told.append(
+            ("" if fault.get("key") == "data" and said == "the body is empty" else field or fault.get("key", ""), said)
+        )
+    words = "; ".join(f"{where}: {said}" if where else said for where, said in told)
+    plain, _ = _in_words(error.detail or HTTPStatus(error.status_code).phrase)
+    return kind(words or plain, where=", ".join(where for where, _ in told if where))
+
+
+def _in_words(message: str) -> tuple[str, str]:
+    """A library's message in our words, and the field that it names."""
+    for pattern, words in _SAID:
+        if found := pattern.search(message):
+            named = found.groupdict()
+            return words.format(**named), named.get("field", "")
+    return message, ""

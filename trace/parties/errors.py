@@ -8,8 +8,7 @@ TooMany           TooManyAttempts
 Malformed         RoleUnfit  DivisionsUnfit
 """
 
-from zhuisu.errors import Conflict, Forbidden, Malformed, NotFound, Unauthenticated
-from zhuisu.problems import TooMany
+from zhuisu.errors import Conflict, Forbidden, Malformed, NotFound, TooMany, Unauthenticated
 
 
 class PartyNotFound(NotFound):
