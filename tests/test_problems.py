@@ -92,6 +92,7 @@ async def test_no_malformed_body_is_answered_5xx(
         "/chain/a%00b",
         "/chain/x?direction=sideways",
         "/chain/x?at=never",
+        "/chain/x?foo=1",
         "/chain/" + "9" * 9000,
         "/nowhere",
         "/certs/zz",

@@ -17,6 +17,7 @@ import zhuisu
 from zhuisu import auth, certs, db, pages, parties, probes, web
 from zhuisu.chain import routes as chain
 from zhuisu.db import Database
+from zhuisu.interface import describe
 from zhuisu.scan import routes as scan
 from zhuisu.settings import Settings
 
@@ -46,7 +47,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
         database: Database = state.db
         return database
 
-    return Litestar(
+    app = Litestar(
         route_handlers=[
             *probes.HANDLERS,
             *parties.HANDLERS,
@@ -75,6 +76,13 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
             path="/schema",
             render_plugins=[pages.SchemaPage()],
             openapi_router=Router("/schema", guards=[auth.may()], route_handlers=[]),
-            components=Components(security_schemes={"key": SecurityScheme(type="http", scheme="bearer")}),
+            components=Components(
+                security_schemes={
+                    "key": SecurityScheme(type="http", scheme="bearer"),
+                    "session": SecurityScheme(type="apiKey", name=auth.COOKIE, security_scheme_in="cookie"),
+                }
+            ),
         ),
     )
+    describe(app)
+    return app

@@ -37,7 +37,7 @@ out = Console()
 err = Console(stderr=True)
 
 data_option = click.option(
-    "--data", type=click.Path(path_type=Path), help="Data directory; the user's own by default.", show_envvar=True
+    "--data", type=click.Path(path_type=Path), help="Data directory; ZHUISU_DATA, else the user's own."
 )
 base_option = click.option(
     "--base", envvar="ZHUISU_BASE", default="http://localhost:8080", show_default=True, help="Address of the service."
@@ -65,7 +65,7 @@ def main() -> None:
         _fail(error.strerror or str(error), str(error.filename or ""))
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "ZHUISU"})
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(zhuisu.__version__)
 def cli() -> None:
     """Zhuisu 追溯: issue a certificate as a signed QR code, scan goods in and out, trace a code to its origin."""
@@ -392,13 +392,13 @@ def _show_path(path: dict[str, Any]) -> None:
     line = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     inside: list[str] = []
     for hop in path["hops"]:
-        if hop["via"] in {"item", "container"} and inside != (inside := hop["containers"]) and inside:
-            boxes = " › ".join(path["codes"][uri]["label"] or uri for uri in inside)
-            line.add_row("", "", "in " + escape(boxes), style="dim")
         degrees = hop["temperature"]
         measured = f"  {degrees['min']:g}…{degrees['max']:g} °C" if degrees else ""
         place = escape(_place(path, hop["site"]))
         line.add_row(_local(hop["time"], hop["offset"]), escape(hop["step"]), place + measured)
+        if hop["via"] in {"item", "container"} and inside != (inside := hop["containers"]) and inside:
+            boxes = " › ".join(path["codes"][uri]["label"] or uri for uri in inside)
+            line.add_row("", "", "in " + escape(boxes), style="dim")
     out.print(path["code"]["text"], style="bold", highlight=False, markup=False, soft_wrap=True)
     out.print(line)
     for held in path["holders"]:

@@ -1,4 +1,4 @@
-"""What HTTP gives that Litestar does not: the rest of a path exactly as it was sent.
+"""What HTTP gives that Litestar does not: the rest of a path exactly as it was sent, and no unknown parameters.
 
 Litestar folds ``//`` in paths, which breaks a URI in a URL. A route ``/chain/{code:path}`` takes the dependency
 ``rest`` instead of ``code``:
@@ -12,6 +12,13 @@ from urllib.parse import unquote_to_bytes
 from litestar import Request
 
 from zhuisu.errors import Malformed
+
+
+def only(request: Request[Any, Any, Any], *known: str) -> None:
+    """Raises Malformed for a query parameter that is none of ``known``: ignoring one would answer another question."""
+    for name in request.query_params:
+        if name not in known:
+            raise Malformed(f"{name} is no parameter here", where=name, mend=f"there are {', '.join(known)}")
 
 
 def rest(request: Request[Any, Any, Any]) -> str:

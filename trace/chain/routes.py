@@ -1,18 +1,21 @@
 """The chain over HTTP."""
 
 from datetime import datetime
+from typing import Any
 
-from litestar import get
+from litestar import Request, get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
 from zhuisu.auth import Db, Now, Who, may
 from zhuisu.chain.model import Direction, Path
 from zhuisu.chain.trace import trace
+from zhuisu.web import only
 
 
 @get("/chain/{code:path}", guards=[may()], summary="The path of a code")
 async def path(
+    request: Request[Any, Any, Any],
     rest: NamedDependency[str],
     db: Db,
     who: Who,
@@ -25,6 +28,7 @@ async def path(
     ``direction=forward`` asks who holds it, or what was in it or made from it, now. ``at`` asks as of an event time.
     Open to everybody; who neither held the goods nor oversees a place on the path sees it redacted.
     """
+    only(request, "direction", "at")
     return await trace(db, who, rest, direction=direction, at=at, now=now)
 
 
