@@ -1,5 +1,6 @@
 import asyncio
 import io
+from datetime import timedelta
 
 import asyncpg
 import msgspec
@@ -10,7 +11,9 @@ from zhuisu.certs import HANDLERS, State, StatusList, TrustList, issue_many, lot
 from zhuisu.certs.errors import KeyLocked, UnknownSite
 from zhuisu.certs.order import AnyOrder
 from zhuisu.certs.seal import from_digits, identify
-from zhuisu.ledger import history
+from zhuisu.events import ErrorDeclaration, EventType, Quantity, make
+from zhuisu.ledger import append, history
+from zhuisu.parties import organisation
 
 from .samples import FARM, PLANT
 
@@ -70,7 +73,7 @@ async def test_the_issue_commissions_the_lot_that_the_certificate_stands_for(db,
     assert event["ilmd"] == {"cbvmda:lotNumber": "E1"}
 
 
-async def test_a_certificate_for_goods_commissions_the_goods(db, client, post, order):
+async def test_a_certificate_for_new_goods_commissions_them_and_known_ones_are_inspected(db, client, post, order):
     lot, item = "https://id.gs1.org/01/06901234567892/10/E1", "https://id.gs1.org/01/06901234567892/21/7"
     one = (await post(order | {"goods": ["(01)06901234567892(10)E1"]})).json()
     several = (await post(order | {"goods": ["(01)06901234567892(10)E1", "(01)06901234567892(21)7"]})).json()
@@ -78,12 +81,82 @@ async def test_a_certificate_for_goods_commissions_the_goods(db, client, post, o
     assert several["goods"] == [lot, item]
     async with db.connection() as conn:
         marks = await history(conn, [lot, item])
-    assert {mark.event_id for mark in marks[lot]} == {one["event"], several["event"]}
-    events = [await recorded(db, issued["event"]) for issued in (one, several)]
+    made, again = marks[lot]
+    assert (made.event_id, made.action, made.step) == (one["event"], "ADD", "commissioning")
+    assert (again.action, again.step, again.disposition) == ("OBSERVE", "inspecting", "conformant")
+    assert [(mark.event_id, mark.step) for mark in marks[item]] == [(several["event"], "commissioning")]
+    events = [await recorded(db, name) for name in (one["event"], again.event_id, several["event"])]
     assert events[0]["quantityList"] == [{"epcClass": lot, "quantity": 360}]
-    assert events[1]["quantityList"] == [{"epcClass": lot}]
-    assert events[1]["epcList"] == [item]
+    assert (events[1]["quantityList"], "epcList" in events[1]) == ([{"epcClass": lot}], False)
+    assert (events[2]["epcList"], "quantityList" in events[2]) == ([item], False)
+    assert [event["certificationInfo"] for event in events[1:]] == [events[1]["certificationInfo"]] * 2
     assert (await client.get(f"/certs/{several['id']}")).json()["certificate"]["goods"] == [lot, item]
+
+
+BOX = "https://id.gs1.org/01/06901234567892/21/7"
+LOT = "https://id.gs1.org/01/06901234567892/10/E1"
+
+
+async def captured(db, who, now, *, at=None, **fields):
+    async with db.transaction() as conn:
+        party = (await organisation(conn, who.uscc)).id
+        await append(conn, [make(EventType.ObjectEvent, time=at or now, **fields)], by=party, now=now)
+
+
+async def test_goods_of_another_are_not_certified(db, post, order, meat, now):
+    made = {"epcs": [BOX], "action": "ADD", "step": "commissioning", "disposition": "active", "lot": "E1"}
+    await captured(db, PLANT, now, **made)
+    before = await counts(db)
+    # The lot was never named by an event of its own: it is the plant's because what is in it is.
+    for goods in ([BOX], [LOT]):
+        found = problem(
+            await post(order | {"goods": ["6901234567892", *goods]}), 403, "certs/goods-not-yours", "goods/1"
+        )
+        assert goods[0] in found["detail"]
+    assert await counts(db) == before
+
+    # Having seen them since does not make them the farm's, not even on an earlier day.
+    seen = {"action": "OBSERVE", "step": "receiving", "disposition": "in_progress"}
+    later, earlier = now + timedelta(minutes=1), now - timedelta(days=3)
+    await captured(db, FARM, later, at=earlier, epcs=[BOX], quantities=[Quantity(uri=LOT)], **seen)
+    problem(await post(order | {"goods": [BOX]}), 403, "certs/goods-not-yours", "goods/0")
+    assert (await post(meat | {"goods": [BOX, LOT]}, by="plant")).status_code == 201
+
+
+async def test_own_goods_are_certified_though_others_have_seen_them(db, post, order, now):
+    await captured(db, FARM, now, epcs=[BOX], action="ADD", step="commissioning", disposition="active")
+    later = now + timedelta(minutes=1)
+    await captured(db, PLANT, later, epcs=[BOX], action="OBSERVE", step="receiving", disposition="in_progress")
+    issued = (await post(order | {"goods": [BOX]})).json()
+    event = await recorded(db, issued["event"])
+    assert (event["action"], event["bizStep"], event["disposition"]) == ("OBSERVE", "inspecting", "conformant")
+    assert event["certificationInfo"] in (issued["url"], [issued["url"]])
+
+
+async def test_goods_recorded_by_mistake_are_free_again(db, post, order, now):
+    wrong = {
+        "epcs": [BOX],
+        "action": "OBSERVE",
+        "step": "receiving",
+        "disposition": "in_progress",
+        "event_id": "urn:x:1",
+    }
+    await captured(db, PLANT, now, **wrong)
+    problem(await post(order | {"goods": [BOX]}), 403, "certs/goods-not-yours", "goods/0")
+    await captured(db, PLANT, now, **wrong, declaration=ErrorDeclaration(time=now, reason="did_not_occur"))
+    issued = (await post(order | {"goods": [BOX]})).json()
+    assert (await recorded(db, issued["event"]))["action"] == "ADD"
+
+
+async def test_goods_twice_in_one_batch_are_commissioned_once(db, settings, farm, order, now):
+    read = msgspec.convert(order | {"goods": [BOX]}, AnyOrder)
+    issued = await issue_many(db, settings, farm, [read, read], now)
+    assert [(await recorded(db, one.event))["action"] for one in issued] == ["ADD", "OBSERVE"]
+
+
+async def test_a_form_is_issued_by_its_kind_of_organisation_only(post, order, meat):
+    assert "slaughterhouse" in problem(await post(order, by="plant"), 403, "certs/wrong-issuer", "kind")["detail"]
+    assert "farm" in problem(await post(meat, by="farm"), 403, "certs/wrong-issuer", "kind")["detail"]
 
 
 async def test_a_meat_certificate_shows_what_the_law_asks(client, post, meat):

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from zhuisu.certs.errors import BadList, NoLists, UnreadablePicture
@@ -69,6 +70,29 @@ def test_the_terminal_takes_files(tmp_path):
     for what in (address(BASE, TOKEN), digits(TOKEN), str(picture)):
         assert verify_offline(what, trust, None, base="", now=NOW).state is State.valid
         assert verify_offline(what, trust, status, base="", now=NOW).state is State.revoked
+
+
+@pytest.mark.parametrize("name", ["nofile.png", "no/such/LABEL.JPG", "a\0b.jpeg", "x" * 300 + ".png"])
+def test_a_picture_that_is_not_there_is_refused_not_judged(tmp_path, name):
+    trust = tmp_path / "trust.cwt"
+    trust.write_bytes(LIST)
+    with pytest.raises(UnreadablePicture) as refused:
+        verify_offline(name, trust, None, base="", now=NOW)
+    assert name in refused.value.detail
+    address_of_one = verify_offline("https://other.example/label.png", trust, None, base="", now=NOW)
+    assert address_of_one.state is State.not_ours
+
+
+def test_the_terminal_is_told_the_names_behind_the_numbers(tmp_path):
+    trust = tmp_path / "trust.cwt"
+    trust.write_bytes(LIST)
+    said = msgspec.to_builtins(verify_offline(digits(TOKEN), trust, None, base="", now=NOW))
+    assert said["state"] == "valid"
+    assert (said["certificate"]["product"], said["names"]["product"]) == (1, "鲜鸡蛋")
+    assert said["names"]["unit"] == {"zh": "枚", "en": "eggs"}
+    assert said["names"]["form"] == "CCC/1@2026"
+    assert "淄川区" in said["names"]["origin"]
+    assert "names" not in msgspec.to_builtins(verify_offline("eggs", trust, None, base="", now=NOW))
 
 
 def test_without_a_list_the_service_is_asked():

@@ -15,12 +15,14 @@ from zhuisu.certs.errors import (
     InspectionMissing,
     NoForm,
     QuarantineMissing,
+    WrongIssuer,
 )
 from zhuisu.certs.keys import PrivateKey
 from zhuisu.certs.lint import lint
 from zhuisu.certs.model import Assay, Basis, Inspection, Mark
 from zhuisu.certs.order import AnyOrder, MeatOrder, Outcome, ProduceOrder, Result, draft, goods_of
 from zhuisu.errors import Refusal
+from zhuisu.parties import Kind
 
 from .samples import EGGS, EGGS_FULL, FARM, MEAT_FULL, NOW, PLANT, certificates
 
@@ -42,7 +44,8 @@ MEAT_ORDER = MeatOrder(
 )
 
 
-def drafted(order: AnyOrder, issuer=FARM, day=DAY):
+def drafted(order: AnyOrder, issuer=None, day=DAY):
+    issuer = issuer or (PLANT if isinstance(order, MeatOrder) else FARM)
     return draft(order, issuer, day=day, issued=NOW, status=7, nonce=b"8 random")
 
 
@@ -62,7 +65,7 @@ def test_another_telephone_than_the_registered_one_is_carried():
 
 
 def test_a_meat_order_carries_what_the_law_asks():
-    made = drafted(MEAT_ORDER, PLANT)
+    made = drafted(MEAT_ORDER)
     assert made.form == 8
     assert made.inspections == (Inspection(Assay.asf, "26060103"), Inspection(Assay.beta_agonist, "26060104"))
     assert (made.quarantine, made.slaughtered) == ("3703020000123456", DAY)
@@ -84,10 +87,16 @@ POSITIVE = Result(report="26060105", result=Outcome.positive)
         (EGG_ORDER, {"basis": ()}, BasisMissing, "basis"),
         (EGG_ORDER, {"basis": (Basis.control, Basis.own_word)}, BadClaim, "basis/1"),
         (EGG_ORDER, {"origin": ""}, BadClaim, "origin"),
+        *(
+            (EGG_ORDER, {"origin": text}, BadClaim, "origin")
+            for text in ("37", "999999", "3703021", "370302 ", "３７０３０２")
+        ),
+        *((EGG_ORDER, {"phone": text}, BadClaim, "phone") for text in ("1234", "call me 12345", "()-- ++", "1234a5")),
         (EGG_ORDER, {"expires": NOW}, BadClaim, "expires"),
         (MEAT_ORDER, {"quarantine": ""}, QuarantineMissing, "quarantine"),
         (MEAT_ORDER, {"slaughtered": None}, BadClaim, "slaughtered"),
         (MEAT_ORDER, {"slaughtered": DAY + timedelta(days=1)}, BadClaim, "slaughtered"),
+        (MEAT_ORDER, {"slaughtered": DAY - timedelta(days=8)}, BadClaim, "slaughtered"),
         (MEAT_ORDER, {"slaughtered": date(1960, 1, 1)}, BadClaim, "slaughtered"),
         (MEAT_ORDER, {"asf": None}, InspectionMissing, "asf"),
         (MEAT_ORDER, {"beta_agonist": None}, InspectionMissing, "beta_agonist"),
@@ -99,6 +108,33 @@ def test_what_the_law_or_the_form_refuses_is_named(order, change, error, where):
     with pytest.raises(error) as refused:
         drafted(msgspec.structs.replace(order, **change))
     assert refused.value.where == where
+
+
+@pytest.mark.parametrize("origin", ["370302", "110000", "820000", "山东省淄博市", "370302岭子镇"])
+def test_an_origin_is_a_division_or_words(origin):
+    claimed = drafted(msgspec.structs.replace(EGG_ORDER, origin=origin)).origin
+    assert claimed == (int(origin) if origin.isdigit() else origin)
+
+
+@pytest.mark.parametrize("phone", ["12345", "+86 (533) 518-0000", "13800000000"])
+def test_a_telephone_number_may_be_grouped(phone):
+    assert drafted(msgspec.structs.replace(EGG_ORDER, phone=phone)).phone == phone
+
+
+def test_meat_is_certified_within_a_week_of_slaughter():
+    day = DAY - timedelta(days=7)
+    assert drafted(msgspec.structs.replace(MEAT_ORDER, slaughtered=day)).slaughtered == day
+
+
+@pytest.mark.parametrize(("order", "kinds"), [(EGG_ORDER, {"farm"}), (MEAT_ORDER, {"slaughterhouse"})])
+@pytest.mark.parametrize("kind", Kind)
+def test_each_form_is_for_its_own_kind_of_issuer(order, kinds, kind):
+    issuer = replace(FARM, kind=kind)
+    if kind in kinds:
+        assert drafted(order, issuer).issuer == FARM.uscc
+        return
+    with pytest.raises(WrongIssuer, match=f"registered as {kind}"):
+        drafted(order, issuer)
 
 
 def test_no_telephone_anywhere_is_refused():
@@ -116,7 +152,7 @@ def test_goods_are_read_once_each_and_must_be_of_the_product():
     gtin = msgspec.structs.replace(EGG_ORDER, product="6901234567892")
     own = ("(01)06901234567892(10)E1", "https://id.gs1.org/01/06901234567892/10/E1", "6901234567892")
     found = goods_of(msgspec.structs.replace(gtin, goods=own))
-    assert [code.canonical for code in found] == [
+    assert [code.canonical for code in found.values()] == [
         "https://id.gs1.org/01/06901234567892/10/E1",
         "https://id.gs1.org/01/06901234567892",
     ]

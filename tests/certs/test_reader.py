@@ -42,8 +42,9 @@ def test_a_photo_without_a_code_is_refused():
 
 @pytest.mark.parametrize("picture", [b"", b"eggs", png(symbol("eggs"))[:200], b"GIF89a" + bytes(40)])
 def test_what_is_no_picture_is_refused(picture):
-    with pytest.raises(UnreadablePicture):
+    with pytest.raises(UnreadablePicture) as refused:
         read_codes(picture)
+    assert "BytesIO" not in str(refused.value)
 
 
 def test_a_picture_beyond_the_limit_is_refused_before_it_is_decoded():

@@ -12,7 +12,9 @@ Malformed     ├── BadClaim              a field of the order has a value a
               ├── BadKey                not a key of a suite we know
               ├── TooMuchForASymbol     more text than a QR symbol holds
               └── UnreadablePicture     no picture, or none with a readable code
-Forbidden     └── NotTheIssuer          only the issuer or its authority voids a certificate
+Forbidden     ├── NotTheIssuer          only the issuer or its authority voids a certificate
+              ├── WrongIssuer           a kind of organisation that the form is not for
+              └── GoodsNotYours         goods that another organisation made known first
 NotFound      ├── UnknownCertificate
               └── UnknownSite           a site that is not the issuer's
 Conflict      └── AlreadyRevoked
@@ -128,7 +130,8 @@ class TooMuchForASymbol(Malformed):
 class UnreadablePicture(Malformed):
     """No code can be read from this picture.
 
-    It is not a PNG or JPEG image, too large, or shows no sharp code. Come closer, avoid glare, keep the white margin.
+    There is no such file, it is not a PNG or JPEG image, too large, or shows no sharp code. Come closer, avoid glare,
+    keep the white margin.
     """
 
     zh = "图片中未识别到二维码"
@@ -141,6 +144,26 @@ class NotTheIssuer(Forbidden):
     """
 
     zh = "只有开具主体或其主管部门可以撤销"
+
+
+class WrongIssuer(Forbidden):
+    """This kind of organisation does not issue this certificate.
+
+    Producers (``farm``, their co-operatives too) commit for what they grow (Order 4 of 2025, MARA); slaughterhouses
+    inspect their meat (Pig Slaughter Regulation art. 15). The kind is the register's; have a wrong one corrected there.
+    """
+
+    zh = "该类主体不能开具此种合格证"
+
+
+class GoodsNotYours(Forbidden):
+    """These goods are another organisation's.
+
+    Goods are certified by the one who recorded them first, so that nobody else can void their papers. ``where`` names
+    the code. Whoever passes goods on cites the certificate that came with them.
+    """
+
+    zh = "货物不属于该开具主体"
 
 
 class UnknownCertificate(NotFound):

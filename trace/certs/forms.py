@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from zhuisu import parties
 from zhuisu.certs.errors import NoForm
 from zhuisu.certs.model import Basis, Kind
 from zhuisu.codes.text import Words
@@ -32,7 +33,7 @@ class Unit(msgspec.Struct, frozen=True):
 
 
 class Form(msgspec.Struct, frozen=True, kw_only=True):
-    """A certificate's template. It may be issued from ``from_`` until the day before ``until``.
+    """A certificate's template. It may be issued from ``from_`` until the day before ``until``, by ``issuers``.
 
     ``settled`` is False while some wording or date is not confirmed by its source; ``note`` says which.
     """
@@ -41,6 +42,7 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     kind: Kind
     species: str
+    issuers: frozenset[parties.Kind]
     from_: date = msgspec.field(name="from")
     until: date | None
     title: Words

@@ -1,11 +1,11 @@
-"""Issue: an order becomes a signed certificate and the event that commissions its goods, all or nothing.
+"""Issue: an order becomes a signed certificate and the event that commissions or inspects its goods, all or nothing.
 
 >>> (await issue(db, settings, who, ProduceOrder(product="鲜鸡蛋", …), now)).url
 'https://zs.example/c/5943…'
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 
 import msgspec
@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from zhuisu import parties
 from zhuisu.auth import Principal
 from zhuisu.certs import forms, publish, store
-from zhuisu.certs.errors import UnknownSite
+from zhuisu.certs.errors import GoodsNotYours, UnknownSite
 from zhuisu.certs.keys import PrivateKey
 from zhuisu.certs.lint import lint
 from zhuisu.certs.model import Certificate
@@ -50,7 +50,7 @@ class Issued(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def issue(db: Database, settings: Settings, who: Principal, order: AnyOrder, now: datetime) -> Issued:
-    """One certificate. Raises what ``draft`` and ``goods_of`` raise, UnknownSite, KeyLocked."""
+    """One certificate. Raises what ``draft`` and ``goods_of`` raise, GoodsNotYours, UnknownSite, KeyLocked."""
     return (await issue_many(db, settings, who, [order], now))[0]
 
 
@@ -66,16 +66,19 @@ async def issue_many(
         issuer = await _issuer(conn, who)
         sites = await _sites(conn, who, {order.site for order in orders})
         goods = [goods_of(order) for order in orders]
+        known = await _known(conn, who.party, goods)
         drafts = [draft(order, issuer, day=day, issued=issued, status=0, nonce=os.urandom(8)) for order in orders]
         held = await publish.signer(conn, settings, who.party, who.uscc, now)
         counts = await store.next_counts(conn, len(orders))
         certificates = [replace(d, status=shuffled(*count)) for d, count in zip(drafts, counts, strict=True)]
         tokens = [_sealed(certificate, held.key) for certificate in certificates]
-        events = [
-            _commissioning(certificate, token, codes, sites[order.site], settings.base, now)
-            for order, certificate, token, codes in zip(orders, certificates, tokens, goods, strict=True)
-        ]
-        recorded = await append(conn, events, by=who.party, now=now)
+        events = []
+        for order, certificate, token, codes in zip(orders, certificates, tokens, goods, strict=True):
+            site, some = sites[order.site], codes.values()
+            events.append(_events(certificate, token, some, known, site, settings.base, now))
+            known |= {code.canonical for code in some}
+        recorded = iter(await append(conn, [event for some in events for event in some], by=who.party, now=now))
+        names = [[next(recorded).event_id for _ in some] for some in events]
         rows = [
             store.Row(
                 id=identify(token),
@@ -84,11 +87,11 @@ async def issue_many(
                 kind=order.form_of,
                 product=forms.product_name(certificate.product),
                 lot=order.lot,
-                event=entry.event_id,
-                goods=tuple(code.canonical for code in codes),
+                event=event,
+                goods=tuple(code.canonical for code in codes.values()),
             )
-            for order, certificate, token, codes, entry in zip(
-                orders, certificates, tokens, goods, recorded, strict=True
+            for order, certificate, token, codes, (event, *_) in zip(
+                orders, certificates, tokens, goods, names, strict=True
             )
         ]
         await store.add(conn, rows, party=who.party, key=held.id, issued=issued, person=who.person)
@@ -119,10 +122,30 @@ def _sealed(certificate: Certificate, key: PrivateKey) -> bytes:
     return seal(certificate, key)
 
 
-def _commissioning(
-    certificate: Certificate, token: bytes, goods: Sequence[Code], site: str, base: str, now: datetime
-) -> Event:
-    """The goods begin to exist under this certificate (CBV 2.0 §7.1.2, ``commissioning``)."""
+async def _known(conn: Connection, party: int, goods: Sequence[Mapping[int, Code]]) -> set[str]:
+    """Which goods the ledger knows already. Raises GoodsNotYours when it knows them from somebody else first."""
+    first = await store.first_captured(conn, {code.canonical for codes in goods for code in codes.values()})
+    for codes in goods:
+        for place, code in codes.items():
+            if first.get(code.canonical, party) != party:
+                raise GoodsNotYours(
+                    f"{code.canonical} was first recorded by another organisation",
+                    where=f"goods/{place}",
+                    mend="certify your own goods; with those of others cite the certificate that came with them",
+                )
+    return set(first)
+
+
+def _events(
+    certificate: Certificate,
+    token: bytes,
+    goods: Collection[Code],
+    known: Container[str],
+    site: str,
+    base: str,
+    now: datetime,
+) -> list[Event]:
+    """New goods begin to exist under this certificate, known ones are inspected (CBV 2.0 §7.1.2)."""
     items = [code.canonical for code in goods if code.level is Level.instance]
     classes = [code.canonical for code in goods if code.level is not Level.instance]
     if not goods:
@@ -130,19 +153,30 @@ def _commissioning(
     # The quantity on paper is that of one lot; for several codes nobody said how it divides.
     whole = len(classes) == 1 and not items
     quantity, unit = (certificate.quantity, forms.uom(certificate.unit)) if whole else (None, "")
-    return make(
-        EventType.ObjectEvent,
-        time=now,
-        action="ADD",
-        step="commissioning",
-        disposition="active",
-        read_point=site,
-        location=site,
-        epcs=items,
-        quantities=[Quantity(uri=uri, quantity=quantity, uom=unit) for uri in classes],
-        certificates=[address(base, token)],
-        lot=certificate.lot,
-    )
+    events = []
+    for seen, action, step, disposition in (
+        (False, "ADD", "commissioning", "active"),
+        (True, "OBSERVE", "inspecting", "conformant"),
+    ):
+        epcs = [uri for uri in items if (uri in known) is seen]
+        quantities = [Quantity(uri=uri, quantity=quantity, uom=unit) for uri in classes if (uri in known) is seen]
+        if epcs or quantities:
+            events.append(
+                make(
+                    EventType.ObjectEvent,
+                    time=now,
+                    action=action,
+                    step=step,
+                    disposition=disposition,
+                    read_point=site,
+                    location=site,
+                    epcs=epcs,
+                    quantities=quantities,
+                    certificates=[address(base, token)],
+                    lot="" if seen else certificate.lot,  # master data of goods are told once, when they are made
+                )
+            )
+    return events
 
 
 async def _issuer(conn: Connection, who: Principal) -> Issuer:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import httpx
 
-from zhuisu.certs.errors import NoLists
+from zhuisu.certs.errors import NoLists, UnreadablePicture
 from zhuisu.certs.keys import ES256, PrivateKey
 from zhuisu.certs.reader import read_codes
+from zhuisu.certs.show import Told, told
 from zhuisu.certs.status import StatusList
 from zhuisu.certs.trust import TrustList
 from zhuisu.certs.verify import State, Verdict, verify
@@ -40,7 +41,7 @@ def examine(code: str | bytes, *, trust: bytes, now: datetime, root: str = "", s
     return (ours or verdicts)[0]
 
 
-def verify_offline(what: str, trust: Path | None, status: Path | None, *, base: str, now: datetime) -> Verdict:
+def verify_offline(what: str, trust: Path | None, status: Path | None, *, base: str, now: datetime) -> Told:
     """``examine`` for a terminal: ``what`` is an address, its digits, or a picture's path; lists are files.
 
     Without a trust-list file both lists are asked of the service at ``base``. Raises BadList, UnreadablePicture,
@@ -49,15 +50,20 @@ def verify_offline(what: str, trust: Path | None, status: Path | None, *, base: 
     code = _picture(what) or what
     if trust is None:
         lists = [_fetched(f"{base}/{name}") for name in ("trust-list", "status-list")]
-        return examine(code, trust=lists[0], status=lists[1], now=now)
-    return examine(code, trust=trust.read_bytes(), status=status.read_bytes() if status else None, now=now)
+        return told(examine(code, trust=lists[0], status=lists[1], now=now))
+    return told(examine(code, trust=trust.read_bytes(), status=status.read_bytes() if status else None, now=now))
 
 
 def _picture(what: str) -> bytes:
-    """The file of that name; empty when there is none, or when it cannot be a name."""
+    """The file of that name; empty when there is none and the text does not look like a picture's name either."""
     try:
         return Path(what).read_bytes()
-    except (OSError, ValueError):
+    except (OSError, ValueError) as error:
+        if "://" not in what and what.lower().endswith((".png", ".jpg", ".jpeg")):
+            reason = getattr(error, "strerror", None) or "not a file name"
+            raise UnreadablePicture(
+                f"{what}: {reason}", mend="name a PNG or JPEG file, or give the code's text"
+            ) from error
         return b""
 
 

@@ -5,7 +5,8 @@
 1
 """
 
-from datetime import UTC, date, datetime
+import re
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal, TypeAlias
@@ -15,8 +16,15 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from zhuisu.certs import forms
-from zhuisu.certs.errors import BadClaim, BasisMissing, InspectionFailed, InspectionMissing, QuarantineMissing
-from zhuisu.certs.model import EPOCH, MAX_QUANTITY, Assay, Basis, Certificate, Inspection, Kind, Mark
+from zhuisu.certs.errors import (
+    BadClaim,
+    BasisMissing,
+    InspectionFailed,
+    InspectionMissing,
+    QuarantineMissing,
+    WrongIssuer,
+)
+from zhuisu.certs.model import MAX_QUANTITY, Assay, Basis, Certificate, Inspection, Kind, Mark
 from zhuisu.certs.trust import Issuer
 from zhuisu.codes import Code, Family, parse
 from zhuisu.codes.text import Line, Name
@@ -24,6 +32,14 @@ from zhuisu.errors import Refusal
 
 CodeText: TypeAlias = Annotated[str, Meta(min_length=1, max_length=4200)]
 Moment: TypeAlias = Annotated[datetime, Meta(tz=True)]
+
+
+SLAUGHTERED_WITHIN = timedelta(days=7)
+"""Meat is inspected and released as it is slaughtered; a week covers chilling, cutting and holidays. No law says it."""
+
+# The first two digits are a province of GB/T 2260.
+_DIVISION = re.compile("(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12])[0-9]{4}")
+_PHONE = re.compile(r"[0-9 +()-]*(?:[0-9][ +()-]*){5}")
 
 
 class Outcome(StrEnum):
@@ -90,16 +106,20 @@ AnyOrder: TypeAlias = ProduceOrder | MeatOrder
 def draft(order: AnyOrder, issuer: Issuer, *, day: date, issued: datetime, status: int, nonce: bytes) -> Certificate:
     """The certificate for an order on ``day`` (in China). ``issuer.phone`` is the registered telephone, or empty.
 
-    Raises BadClaim, BasisMissing, QuarantineMissing, InspectionMissing, InspectionFailed, NoForm, naming the field.
+    Raises BadClaim, BasisMissing, QuarantineMissing, InspectionMissing, InspectionFailed, NoForm, naming the field;
+    WrongIssuer when the form is not for issuers of this kind.
     """
     form = forms.in_force(order.form_of, day, order.species if isinstance(order, MeatOrder) else "")
+    if issuer.kind not in form.issuers:
+        raise WrongIssuer(
+            f"{issuer.uscc} is registered as {issuer.kind}; {order.form_of} is issued by {', '.join(form.issuers)}",
+            where="kind",
+        )
     if "origin" in form.required and not order.origin:
         raise BadClaim("the form asks for the place of origin (产地)", where="origin")
     if order.expires is not None and order.expires <= issued:
         raise BadClaim("the certificate would expire before it is issued", where="expires")
-    phone = order.phone or issuer.phone
-    if not phone:
-        raise BadClaim("the form asks for a contact (联系方式)", where="phone", mend="give one, or register it")
+    phone = _phone(order.phone or issuer.phone)
     certificate = Certificate(
         issuer=issuer.uscc,
         issued=issued,
@@ -109,7 +129,7 @@ def draft(order: AnyOrder, issuer: Issuer, *, day: date, issued: datetime, statu
         product=forms.product_code(order.product),
         quantity=_quantity(order.quantity),
         unit=forms.unit_code(order.unit),
-        origin=forms.origin_code(order.origin),
+        origin=_origin(order.origin),
         issuer_name=issuer.name if order.self_contained else "",
         phone=phone if order.self_contained or phone != issuer.phone else "",
         status=status,
@@ -131,18 +151,18 @@ def draft(order: AnyOrder, issuer: Issuer, *, day: date, issued: datetime, statu
             )
 
 
-def goods_of(order: AnyOrder) -> list[Code]:
-    """The codes of the goods, each once. Raises BadClaim when one contradicts the product, or as ``parse``."""
+def goods_of(order: AnyOrder) -> dict[int, Code]:
+    """Place in ``goods`` → code, each code once. Raises BadClaim when one contradicts the product, or as ``parse``."""
     product = forms.product_code(order.product)
-    found: dict[str, Code] = {}
+    found: dict[str, tuple[int, Code]] = {}
     for place, text in enumerate(order.goods):
         code = _read(text, f"goods/{place}")
         if code.family is Family.certificate:
             raise BadClaim("a certificate is not goods", where=f"goods/{place}")
         if isinstance(product, int) and product >= forms.FIRST_GTIN and code.gtin and int(code.gtin) != product:
             raise BadClaim(f"this code is of GTIN {code.gtin}, the certificate of another", where=f"goods/{place}")
-        found.setdefault(code.canonical, code)
-    return list(found.values())
+        found.setdefault(code.canonical, (place, code))
+    return dict(found.values())
 
 
 def _read(text: str, where: str) -> Code:
@@ -159,6 +179,28 @@ def _quantity(quantity: Decimal) -> Decimal:
     if quantity != round(quantity, 3):
         raise BadClaim("a quantity has at most three decimals", where="quantity")
     return quantity
+
+
+def _origin(origin: str) -> int | str:
+    if origin.strip().isdigit() and not _DIVISION.fullmatch(origin):
+        raise BadClaim(
+            f"{origin} is not a division of GB/T 2260",
+            where="origin",
+            mend="give its six digits, or the place in words",
+        )
+    return forms.origin_code(origin)
+
+
+def _phone(phone: str) -> str:
+    if not phone:
+        raise BadClaim("the form asks for a contact (联系方式)", where="phone", mend="give one, or register it")
+    if not _PHONE.fullmatch(phone):
+        raise BadClaim(
+            f"{phone} is not a telephone number",
+            where="phone",
+            mend="at least five digits; besides them only spaces, +, - and parentheses",
+        )
+    return phone
 
 
 def _bases(chosen: tuple[Basis, ...], form: forms.Form) -> tuple[Basis, ...]:
@@ -180,8 +222,10 @@ def _quarantine(number: str) -> str:
 def _slaughtered(on: date | None, day: date) -> date:
     if on is None:
         raise BadClaim("the day of slaughter is missing", where="slaughtered")
-    if not EPOCH < on <= day:
+    if on > day:
         raise BadClaim("the day of slaughter is not a past day", where="slaughtered")
+    if day - on > SLAUGHTERED_WITHIN:
+        raise BadClaim(f"the day of slaughter is more than {SLAUGHTERED_WITHIN.days} days ago", where="slaughtered")
     return on
 
 

@@ -93,3 +93,23 @@ returning at
 -- name: revocation
 -- The last word on a certificate.
 select at, reason from certs.revocation where certificate = $1 order by at desc limit 1
+
+-- name: first_captured
+-- Who captured the first event, not declared void since, that a code (or, of a lot, an instance in it) took part in: by
+-- the time of capture, which nobody can date back. What only cites a code or is declared of it does not count.
+select c.id, f.party
+from unnest($1::bigint[]) as c (id)
+cross join lateral (
+  select e.party from ledger.event e
+  where e.id in (
+    select t.ev from ledger.touch t
+    where t.code = c.id and t.role in (0, 1, 2, 3, 6, 7)
+      and not exists (select from ledger.touch v where v.code = t.code and v.ev = t.ev and v.role = 9)
+    union all
+    select h.ev from ledger.hold h
+    where (h.child = c.id and h.op < 9 or h.parent = c.id and h.op in (1, 3, 5, 6))
+      and not exists (select from ledger.hold v where v.child = h.child and v.ev = h.ev and v.op = 9)
+  )
+  order by e.rec, e.id
+  limit 1
+) f

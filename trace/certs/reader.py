@@ -21,7 +21,9 @@ def read_codes(picture: bytes) -> list[str]:
             if image.width * image.height > MAX_PIXELS:
                 raise UnreadablePicture(f"{image.width} × {image.height} pixels; at most {MAX_PIXELS} are read")
             grey = ImageOps.exif_transpose(image).convert("L")
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except UnidentifiedImageError as error:  # its words name an object of ours, not the picture
+        raise UnreadablePicture("this is not a PNG or JPEG picture") from error
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise UnreadablePicture(f"this is not a whole PNG or JPEG picture: {error}") from error
     texts = [found.text for found in zxingcpp.read_barcodes(grey) if found.text]
     if not texts:

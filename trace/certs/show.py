@@ -94,6 +94,38 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     certificate: Shown | None
 
 
+class Names(msgspec.Struct, frozen=True, kw_only=True):
+    """What the numbers in a certificate stand for."""
+
+    form: str
+    title: Words
+    product: str
+    unit: Words
+    origin: str
+
+
+class Told(Verdict, frozen=True, kw_only=True, omit_defaults=True):
+    """A verdict and, where there is a certificate, its numbers by name."""
+
+    names: Names | None = None
+
+
+def told(verdict: Verdict) -> Told:
+    """The verdict as a terminal prints it in JSON."""
+    paper = verdict.certificate
+    names = None
+    if paper:
+        form = FORMS[paper.form]
+        names = Names(
+            form=form.name,
+            title=form.title,
+            product=product_name(paper.product),
+            unit=unit_name(paper.unit),
+            origin=origin_name(paper.origin),
+        )
+    return Told(**msgspec.structs.asdict(verdict), names=names)
+
+
 def answer(verdict: Verdict, text: str, url: str, goods: tuple[str, ...] = ()) -> Answer:
     """The verdict as HTTP answers it."""
     return Answer(

@@ -10,6 +10,7 @@ from zhuisu.certs.keys import PublicKey
 from zhuisu.certs.model import Standing
 from zhuisu.certs.trust import Issuer, Keyring, TrustedKey
 from zhuisu.db import Connection, queries, rows_for
+from zhuisu.ledger import store as ledger
 
 SQL = queries(__file__)
 
@@ -160,6 +161,13 @@ async def of_goods(conn: Connection, codes: Iterable[str]) -> dict[str, list[tup
     for row in await rows_for(conn, SQL.of_goods, codes):
         found.setdefault(row["code"], []).append((row["id"].hex, row["token"]))
     return found
+
+
+async def first_captured(conn: Connection, codes: Iterable[str]) -> dict[str, int]:
+    """Canonical code → the party that first captured anything of it; what the ledger does not know is absent."""
+    ids = await ledger.find_codes(conn, codes)
+    parties = {row["id"]: row["party"] for row in await rows_for(conn, SQL.first_captured, ids.values())}
+    return {code: parties[id_] for code, id_ in ids.items() if id_ in parties}
 
 
 async def tokens(conn: Connection, ids: Collection[str]) -> dict[str, bytes]:
