@@ -133,6 +133,38 @@ def test_the_lot_at_the_door_is_taken_in(http, filled):
     assert [r["verdict"] for r in results] == ["accept", "accept"]
 
 
+def scan(http, filled, slug, *codes, step="receiving"):
+    """Verdict and rules of each code at a member's door."""
+    headers = {"Authorization": f"Bearer {filled.keys[slug]}"}
+    answer = http.post("/scan/intake", json={"codes": codes, "step": step}, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return [(r["verdict"], [x["rule"] for x in r["reasons"]]) for r in answer.json()["results"]]
+
+
+@pytest.mark.parametrize(
+    ("slug", "certificate", "goods"),
+    [("shop", "meat", "egg_waiting"), ("village", "egg", "meat_lot"), ("corner", "egg", "egg_waiting")],
+)
+def test_a_certificate_of_other_goods_is_refused(http, filled, slug, certificate, goods):
+    results = scan(http, filled, slug, filled.certificates[certificate], filled.codes[goods])
+    assert [verdict for verdict, _ in results] == ["refuse", "refuse"]
+    assert all("certificate-for-other-goods" in rules for _, rules in results)
+
+
+@pytest.mark.parametrize(("certificate", "goods"), [("egg", "egg_lot"), ("meat", "meat_lot"), ("meat", "meat_half")])
+def test_a_certificate_with_its_own_goods_is_taken(http, filled, certificate, goods):
+    paper, item = scan(http, filled, "village", filled.certificates[certificate], filled.codes[goods])
+    assert paper[0] == "accept"
+    assert "certificate-for-other-goods" not in item[1]
+
+
+def test_a_sale_elsewhere_does_not_hide_the_receipt_in_a_carton(http, filled):
+    for slug in ("pharmacy", "pharmacy2"):
+        ((verdict, rules),) = scan(http, filled, slug, filled.codes["drug_resold"], step="retail_selling")
+        assert (verdict, rules[0]) == ("refuse", "already-sold")
+        assert ("not-received-here" in rules) is (slug == "pharmacy2")
+
+
 def test_people_can_sign_in(http, filled):
     for login in ("farm", "cdc", "regulator", "admin"):
         http.cookies.clear()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,46 @@ class TestCapture:
         await d.maker.capture(d.seen(1, "maker", "storing", [box(1)], location="urn:example:nowhere"))
         await d.admin.capture(theirs)
 
+    async def test_either_place_at_somebody_elses_site(self, district: District, db: Database) -> None:
+        d = district
+        for member, places in (
+            ("readPoint", {"location": d.maker.place, "read_point": d.shop.place}),
+            ("bizLocation", {"location": d.shop.place, "read_point": d.maker.place}),
+        ):
+            refused = await d.maker.capture(d.seen(1, "maker", "shipping", [box(1)], **places), status=403)
+            assert refused.json()["where"] == f"/epcisBody/eventList/0/{member}/id"
+        async with db.connection() as conn:
+            assert await conn.fetchval("select count(*) from ledger.event") == 0
+
+    async def test_ahead_of_the_clock(self, district: District, db: Database) -> None:
+        d = district
+        past, future = d.seen(1, "maker", "storing", [box(1)]), d.seen(-0.1, "maker", "storing", [box(1)])
+        answers = [
+            await d.maker.capture(past, future, status=400),
+            await post(d.maker, "/epcis/events", query_document([future.doc], d.now)),
+        ]
+        for n, answer in zip((1, 0), answers, strict=True):
+            problem = answer.json()
+            assert (answer.status_code, problem["type"]) == (400, "/problems/scan/clock-ahead")
+            assert problem["where"] == f"/epcisBody/eventList/{n}/eventTime"
+        async with db.connection() as conn:
+            assert await conn.fetchval("select count(*) from ledger.event") == 0
+        await d.maker.capture(d.seen(-0.08, "maker", "storing", [box(1)]))
+
+    @pytest.mark.parametrize(
+        ("path", "allowed"),
+        [
+            ("/epcis/events", "GET, POST, OPTIONS"),
+            ("/epcis/events/urn%3Ax", "GET, OPTIONS"),
+            ("/epcis/capture", "POST, OPTIONS"),
+            ("/epcis/capture/x", "GET, OPTIONS"),
+        ],
+    )
+    async def test_what_may_be_done(self, client: httpx.AsyncClient, path: str, allowed: str) -> None:
+        answer = await client.options(path)
+        assert (answer.status_code, answer.headers["Allow"]) == (204, allowed)
+        assert answer.headers["GS1-EPCIS-Version"] == "2.0"
+
     async def test_one_event(self, district: District) -> None:
         d = district
         event = json.loads(d.seen(2, "maker", "storing", [box(1)]).doc)
@@ -104,6 +145,11 @@ class TestCapture:
 
 class TestConformance:
     """Every valid capture document of the published vectors goes in and comes out as it went."""
+
+    @pytest.fixture
+    def now(self) -> datetime:
+        """After the youngest of their events."""
+        return datetime(2026, 8, 1, 8, 0, tzinfo=UTC)
 
     async def test_in_and_out(self, district: District, conformance: Path) -> None:
         folder = conformance / "openepcis-test-resources" / "2.0" / "EPCIS" / "JSON" / "Capture"

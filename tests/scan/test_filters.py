@@ -53,6 +53,14 @@ class TestParse:
         assert parse("MATCH_epc=https://shop.example/01/06901234567892/21/A?x=1").wanted["MATCH_epc"] == {A}
         assert parse("EQ_disposition=https://ref.gs1.org/cbv/Disp-active").wanted["EQ_disposition"] == {"active"}
 
+    @pytest.mark.parametrize("name", ["MATCH_epcClass", "MATCH_anyEPCClass", "MATCH_outputEPCClass"])
+    def test_a_pattern_that_is_one_class_is_that_class(self, name: str) -> None:
+        pattern = "urn:epc:idpat:sgtin:4012345.098765.*"
+        assert parse(f"{name}={pattern}").wanted[name] == {"https://id.gs1.org/01/04012345987652"}
+        for wider in ("urn:epc:idpat:sgtin:4012345.*.*", "urn:epc:pat:sgtin:4012345.098765.*"):
+            with pytest.raises(BadParameter, match="pattern"):
+                parse(f"{name}={wider}")
+
     def test_times(self) -> None:
         assert parse("GE_eventTime=2026-05-01T16:00:00%2B08:00").since == T
         assert parse("LT_eventTime=2026-05-01T16:00:00+08:00").until == T

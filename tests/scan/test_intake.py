@@ -10,8 +10,9 @@ import pytest
 
 from tests.scan.conftest import CASE, DRUG, GTIN, ITEM, LOT, District, box
 from zhuisu.db import Database
-from zhuisu.events import Reading
+from zhuisu.events import EventType, Quantity, Reading, make
 
+OTHER = "https://id.gs1.org/01/06901234000009"
 COLD = {
     "context": {"zhuisu": "urn:zhuisu:ns:"},
     "extensions": {"ilmd": {"zhuisu:storageMin": 2, "zhuisu:storageMax": 8}},
@@ -220,7 +221,7 @@ class TestTheRecordBehindIt:
         (reason,) = answer["results"][0]["reasons"]
         assert reason["rule"] == "still-packed"
         assert CASE in reason["text"]
-        assert (await d.market.scan(box(2), step="retail_selling"))[0][:2] == ("warn", ["not-received-here"])
+        assert (await d.market.scan(box(2), step="retail_selling"))[0][:2] == ("warn", ["last-seen-elsewhere"])
         assert (await d.shop.scan(box(2), step="retail_selling"))[0][0] == "refuse"
 
     async def test_scanned_with_its_case(self, district: District) -> None:
@@ -306,6 +307,59 @@ class TestCertificates:
         assert [r[0] for r in results] == ["refuse", "refuse"]
         assert all("certificate-for-other-goods" in rules for _, rules, _ in results)
 
+    async def test_of_other_goods_by_who_cites_it(self, district: District) -> None:
+        """Certificates that name no goods: each farm's system cites its own when the goods begin."""
+        d = district
+        hens, ducks = await self.issue(d), await self.issue(d)
+        for hours, paper, lot in ((3.0, hens, "L1"), (2.9, ducks, "L2")):
+            goods = {"quantities": [lot_of(lot)]}
+            await d.farm.capture(
+                d.seen(hours, "farm", "commissioning", certificates=[paper["url"]], **goods),
+                d.seen(hours - 1, "farm", "shipping", **goods),
+            )
+        results = await d.shop.scan(hens["url"], f"{ITEM}/10/L2")
+        assert [r[:2] for r in results] == [("refuse", ["certificate-for-other-goods"])] * 2
+        assert [r[0] for r in await d.shop.scan(hens["url"], f"{ITEM}/10/L1")] == ["accept"] * 2
+        assert [r[0] for r in await d.market.scan(ducks["url"], hens["code"], *lots("L1", "L2"))] == ["accept"] * 4
+
+    async def test_of_another_farm(self, district: District) -> None:
+        d = district
+        egg = await self.issue(d)
+        await d.made_and_sent(box(1))
+        await d.made_and_sent(box(2), by="farm")
+        results = await d.shop.scan(egg["url"], box(1))
+        assert [r[:2] for r in results] == [("refuse", ["certificate-for-other-goods"])] * 2
+        assert [r[0] for r in await d.shop.scan(egg["url"], box(2))] == ["accept"] * 2
+        assert [r[0] for r in await d.market.scan(egg["url"], box(3))] == ["accept", "warn"]
+
+    async def test_of_what_the_goods_were_made_of(self, district: District) -> None:
+        """A certificate travels on with what was cut from its goods, not with what was cut from others."""
+        d = district
+        egg = await self.issue(d, goods=[box(1)], lot="E1")
+        for n, raw in ((1, box(1)), (2, box(9))):
+            await d.made_and_sent(raw, by="farm" if n == 1 else "plant")
+            made = make(
+                EventType.TransformationEvent,
+                time=d.ago(6),
+                location=d.maker.place,
+                inputs=[raw],
+                output_quantities=[Quantity(uri=f"{OTHER}/10/P{n}")],
+            )
+            await d.maker.capture(made, d.seen(5, "maker", "shipping", quantities=[Quantity(uri=f"{OTHER}/10/P{n}")]))
+        plain = await self.issue(d, lot="E1")
+        assert [r[0] for r in await d.shop.scan(plain["url"], f"{OTHER}/10/P1")] == ["accept"] * 2
+        assert [r[0] for r in await d.shop.scan(plain["url"], f"{OTHER}/10/P2")] == ["refuse"] * 2
+        assert egg["id"] != plain["id"]
+
+    async def test_of_another_lot_by_its_form(self, district: District) -> None:
+        d = district
+        egg = await self.issue(d, lot="2026-0531/A")
+        for lot in ("20260531A", "20260531B"):
+            goods = {"quantities": [lot_of(lot)]}
+            await d.farm.capture(d.seen(3, "farm", "commissioning", **goods), d.seen(2, "farm", "shipping", **goods))
+        assert [r[0] for r in await d.shop.scan(egg["url"], *lots("20260531B"))] == ["refuse"] * 2
+        assert [r[0] for r in await d.shop.scan(egg["url"], *lots("20260531A"))] == ["accept"] * 2
+
     async def test_revoked_stops_the_goods_too(self, district: District) -> None:
         d = district
         egg = await self.issue(d, goods=[LOT])
@@ -373,7 +427,74 @@ class TestWhoAndWhere:
         await district.shop.intake(*codes, "x", status=400)
 
 
-def lot_of(lot: str) -> object:
-    from zhuisu.events import Quantity
+class TestWhoHoldsIt:
+    DRUG_URI = f"urn:zhuisu:drug:obj:{DRUG}"
 
+    async def test_received_in_its_carton_and_unpacked(self, district: District) -> None:
+        d = district
+        await d.maker.capture(
+            d.seen(50, "maker", "commissioning", [self.DRUG_URI, CASE]),
+            d.pack(49, "maker", CASE, self.DRUG_URI),
+            d.seen(48, "maker", "shipping", [CASE]),
+        )
+        await d.pharmacy.scan(CASE, at=d.ago(40).isoformat())
+        await d.pharmacy.capture(d.pack(39, "pharmacy", CASE, self.DRUG_URI, action="DELETE"))
+        await d.shop.capture(d.seen(2, "shop", "retail_selling", [self.DRUG_URI], disposition="retail_sold"))
+        results = await d.pharmacy.scan(DRUG, step="retail_selling")
+        assert results[0][:2] == ("refuse", ["already-sold"])
+
+    async def test_a_medicine_that_another_holds_is_not_sold(self, district: District) -> None:
+        d = district
+        await d.made_and_sent(self.DRUG_URI)
+        await d.pharmacy.scan(DRUG, at=d.ago(3).isoformat())
+        (result,) = (await d.clinic.intake(DRUG, step="dispensing"))["results"]
+        assert result["verdict"] == "refuse"
+        (reason,) = result["reasons"]
+        assert reason["rule"] == "held-elsewhere"
+        assert reason["text"] == "By the record received at 2026-06-01 13:00 by a pharmacy, and not sent on since"
+        await d.pharmacy.scan(DRUG, step="shipping", at=d.ago(2).isoformat())
+        await d.clinic.scan(DRUG, at=d.ago(1).isoformat())
+        assert (await d.clinic.scan(DRUG, step="dispensing"))[0][:2] == ("accept", [])
+
+    async def test_steps_on_what_another_holds(self, district: District) -> None:
+        d = district
+        await d.made_and_sent(*map(box, range(3)))
+        await d.shop.scan(*map(box, range(3)), at=d.ago(3).isoformat())
+        assert (await d.market.scan(box(1), step="destroying"))[0][:2] == ("refuse", ["not-yours"])
+        for n, step in enumerate(("storing", "shipping", "decommissioning")):
+            assert (await d.market.scan(box(n), step=step))[0][:2] == ("warn", ["not-received-here"])
+
+    async def test_another_site_of_the_same_organisation(self, district: District) -> None:
+        d = district
+        entry = {"name": "shop 2"}
+        answer = await d.shop.http.post(f"/parties/{d.shop.uscc}/sites", json=entry, headers=d.admin.headers)
+        assert answer.status_code == 201, answer.text
+        await d.made_and_sent(box(1))
+        await d.shop.scan(box(1), at=d.ago(3).isoformat())
+        second = answer.json()["id"]
+        assert (await d.shop.scan(box(1), step="stocking", site=second))[0][:2] == ("accept", [])
+
+
+class TestMediaTypes:
+    @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/xml"])
+    async def test_not_json(self, district: District, db: Database, kind: str) -> None:
+        d = district
+        headers = d.shop.headers | {"Content-Type": kind}
+        answer = await d.shop.http.post("/scan/intake", content=b'{"codes": ["1"]}', headers=headers)
+        assert (answer.status_code, answer.json()["type"]) == (415, "/problems/scan/not-json")
+        assert "application/json" in answer.json()["mend"]
+        assert await lines(db) == []
+
+    async def test_json_with_a_charset(self, district: District) -> None:
+        headers = district.shop.headers | {"Content-Type": "application/json; charset=utf-8"}
+        body = b'{"codes": ["6901234567892"]}'
+        answer = await district.shop.http.post("/scan/intake", content=body, headers=headers)
+        assert answer.status_code == 200
+
+
+def lots(*numbers: str) -> list[str]:
+    return [f"{ITEM}/10/{number}" for number in numbers]
+
+
+def lot_of(lot: str) -> object:
     return Quantity(uri=f"{ITEM}/10/{lot}", quantity=Decimal(10))

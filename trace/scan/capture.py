@@ -18,8 +18,8 @@ from zhuisu.events import Event, read
 from zhuisu.ledger import Recorded, append
 from zhuisu.parties import Principal, Role
 from zhuisu.scan import store
-from zhuisu.scan.errors import NoSuchJob, NotOneEvent, PlaceNotYours
-from zhuisu.scan.rules import site_of
+from zhuisu.scan.errors import ClockAhead, NoSuchJob, NotOneEvent, PlaceNotYours
+from zhuisu.scan.rules import SKEW, site_of
 
 AT_ONCE = 64 * 1024
 """Bytes of a document that are read without leaving the event loop."""
@@ -40,9 +40,11 @@ class Job(Struct, frozen=True, kw_only=True):
 async def capture(db: Database, who: Principal, body: bytes, now: datetime) -> Job:
     """Record every event of a document in one transaction.
 
-    Raises what ``zhuisu.events.read`` refuses, PlaceNotYours, ledger.errors.EventIdConflict; then nothing is stored.
+    Raises what ``zhuisu.events.read`` refuses, ClockAhead, PlaceNotYours, ledger.errors.EventIdConflict; then nothing
+    is stored.
     """
     events = await _read(body)
+    _require_past(events, now)
     by = _party(who)
     id_ = UUID(bytes=hashlib.sha256(by.to_bytes(8) + body).digest()[:16])
     async with db.transaction() as conn:
@@ -59,6 +61,7 @@ async def add_event(db: Database, who: Principal, body: bytes, now: datetime) ->
     events = await _read(body)
     if len(events) != 1:
         raise NotOneEvent(f"the body holds {len(events)} events", mend="send the document to /epcis/capture")
+    _require_past(events, now)
     async with db.transaction() as conn:
         await _require_own_places(conn, who, events)
         (recorded,) = await append(conn, events, by=_party(who), now=now)
@@ -78,17 +81,34 @@ async def _read(body: bytes) -> list[Event]:
     return read(body) if len(body) <= AT_ONCE else await asyncio.to_thread(read, body)
 
 
+def _require_past(events: Sequence[Event], now: datetime) -> None:
+    """An event is what happened: its time is not ahead of ours by more than clocks differ."""
+    for n, event in enumerate(events):
+        if event.time > now + SKEW:
+            clock = now.isoformat(timespec="seconds")
+            raise ClockAhead(
+                f"event {n} is of {event.time.isoformat(timespec='seconds')}; the service's clock says {clock}",
+                where=f"/epcisBody/eventList/{n}/eventTime",
+                mend="report what happened, not what is planned; set the clock of the system that sends it",
+                now=clock,
+            )
+
+
 async def _require_own_places(conn: Connection, who: Principal, events: Sequence[Event]) -> None:
-    """Whoever reports an event was there: its place is the caller's own, or nobody's in the register."""
+    """Whoever reports an event was there: both its places are the caller's own, or nobody's in the register."""
     if Role.administrator in who.roles:
         return
-    named = [site_of(event.location or event.read_point) for event in events]
-    sites = await parties.sites_by_uri(conn, list(set(named) - {""}))
-    for n, place in enumerate(named):
+    named = [
+        (n, member, site_of(place))
+        for n, event in enumerate(events)
+        for member, place in (("bizLocation", event.location), ("readPoint", event.read_point))
+    ]
+    sites = await parties.sites_by_uri(conn, list({place for _, _, place in named} - {""}))
+    for n, member, place in named:
         if place in sites and sites[place].uscc != who.uscc:
             raise PlaceNotYours(
                 f"event {n} happened at {place}, a site of another organisation",
-                where=f"/epcisBody/eventList/{n}/bizLocation/id",
+                where=f"/epcisBody/eventList/{n}/{member}/id",
                 mend="report what happened at your own sites; name the other's as destination",
             )
 

@@ -9,10 +9,11 @@ False alarms cost more than features: a rule speaks once for one cause, and refu
 from collections.abc import Iterator
 
 from zhuisu.codes import Family, Level
+from zhuisu.ledger import Mark
 from zhuisu.scan.model import Answer
-from zhuisu.scan.past import astray, dispatch, ended, made_here, recorded, sold
+from zhuisu.scan.past import astray, dispatch, ended, held_by, made_here, recorded, sold, was_here
 from zhuisu.scan.rules import Door, Facts, Item, rule
-from zhuisu.scan.steps import ARRIVALS, ARRIVING, DISPATCHES, FINAL, LEAVING, TRADING
+from zhuisu.scan.steps import ARRIVALS, ARRIVING, DISPATCHES, ENDING, FINAL, KEEPING, LEAVING, TRADING
 
 accept, warn, refuse = Answer
 
@@ -279,14 +280,81 @@ def no_dispatch(item: Item, door: Door) -> Iterator[Facts]:
     then=("先补录收货，核对来源", "Record the receipt first, and make sure where it came from"),
     law=FOOD_CHECK,
     medicine=DRUG_CHECK,
-    steps=LEAVING,
+    steps=LEAVING | KEEPING | ENDING,
 )
 def not_received_here(item: Item, door: Door) -> Iterator[Facts]:
     """Sent on or sold from a place where, by the record, it never was: perhaps its twin is elsewhere."""
-    if item.code.level is Level.item_class or not item.known or item.paper or astray(item, door):
+    if item.code.level is Level.item_class or not item.known or item.paper or was_here(item, door):
         return
-    marks = door.before(item.marks if item.single and item.marks else (*item.marks, *item.lot_marks))
-    placed = [m for m in marks if m.place]
-    there = placed[-1:] if item.single and item.marks else placed
-    if not any(door.here(m.place) for m in there):
+    said = astray(item, door) or _of_others(item, door) or _elsewhere(item, door)
+    # Storing may be the first that is recorded of goods on arrival: it speaks where another still has them.
+    if not said and (door.step.name not in KEEPING or held_by(item, door)):
         yield {}
+
+
+@rule(
+    warn,
+    "记录显示 {when} 已由{kind}收货，此后没有发出",
+    "By the record received at {when} by {kind}, and not sent on since",
+    then=("核对来源，请对方补录发货", "Make sure where it came from, and ask them to record the dispatch"),
+    law=FOOD_CHECK,
+    steps=LEAVING,
+)
+def last_seen_elsewhere(item: Item, door: Door) -> Iterator[Facts]:
+    """It was here once and went away; that it came back nobody recorded."""
+    if was_here(item, door) and not astray(item, door) and not _is_medicine(item) and (last := held_by(item, door)):
+        yield _holding(last, door)
+
+
+@rule(
+    refuse,
+    "记录显示 {when} 已由{kind}收货，此后没有发出",
+    "By the record received at {when} by {kind}, and not sent on since",
+    then=(
+        "不得销售或使用，核对来源；确系本单位药品的，请对方补录发货，本单位补录收货",
+        "Do not sell or use it and find out where it came from; if it is yours, have its dispatch and receipt recorded",
+    ),
+    law=DRUG_TRACE,
+    steps=FINAL,
+)
+def held_elsewhere(item: Item, door: Door) -> Iterator[Facts]:
+    """A medicine is sold by whoever holds it: what another holds is a twin, or came by a way that nobody recorded."""
+    if last := _elsewhere(item, door):
+        yield _holding(last, door)
+
+
+@rule(
+    refuse,
+    "没有在本单位存放过的记录，不能由本单位销毁",
+    "By the record your organisation never had it, so it is not yours to destroy",
+    then=("核对编码；确在本单位的，先补录收货", "Compare the code; if you do have it, record its receipt first"),
+    law=FOOD_TRACE,
+    medicine=DRUG_TRACE,
+    steps=frozenset({"destroying"}),
+)
+def not_yours(item: Item, door: Door) -> Iterator[Facts]:
+    """A code that is destroyed never comes back: nobody ends that of goods which another has."""
+    if _of_others(item, door):
+        yield {}
+
+
+def _of_others(item: Item, door: Door) -> bool:
+    """About to be destroyed by somebody who never had it; of a lot nobody knows who has which part."""
+    marks = (*item.marks, *item.lot_marks)
+    alone = door.step.name == "destroying" and item.single and bool(item.marks)
+    return alone and not any(door.own(m.place) for m in door.before(marks))
+
+
+def _elsewhere(item: Item, door: Door) -> Mark | None:
+    """Where a medicine is that is about to be sold here; one that was sold is nowhere."""
+    if door.step.name not in FINAL or not _is_medicine(item) or sold(item.marks):
+        return None
+    return held_by(item, door)
+
+
+def _is_medicine(item: Item) -> bool:
+    return item.code.family is Family.drug or item.storage is not None
+
+
+def _holding(last: Mark, door: Door) -> Facts:
+    return {"when": door.local(last.time), "kind": door.kinds.get(last.place, "other")}

@@ -1,7 +1,7 @@
 """What the scan and the EPCIS door decline as a whole; what they say of a single code is a verdict, not a refusal.
 
 Malformed    ├── UnknownStep          a step that intake does not know
-             ├── ClockAhead           a scan from the future
+             ├── ClockAhead           a scan or an event from the future
              ├── TooLongAgo           a scan before there was anything to scan
              ├── NoSite               the caller has no site, or there is none of this id
              ├── NoDestination        ``to`` is nobody, or the step sends nothing
@@ -12,7 +12,9 @@ Forbidden    ├── SiteNotYours         a scan at somebody else's site
              └── PlaceNotYours        an event at somebody else's site
 NotFound     ├── NoSuchJob            no capture of this id by this caller
              └── NoSuchEvent          no event of this eventID that this caller may see
-UnsupportedMedia ── NotEpcisJson      another media type than EPCIS JSON
+UnsupportedMedia
+             ├── NotEpcisJson         another media type than EPCIS JSON
+             └── NotJson              another media type than JSON
 """
 
 from zhuisu.errors import Forbidden, Malformed, NotFound, UnsupportedMedia
@@ -29,13 +31,13 @@ class UnknownStep(Malformed):
 
 
 class ClockAhead(Malformed):
-    """The scan lies in the future.
+    """The scan or the event lies in the future.
 
-    ``at`` is more than five minutes ahead of the service's clock, which ``now`` gives. Set the device's clock and send
-    the scan again; nothing was recorded.
+    ``at``, or an event's ``eventTime``, is more than five minutes ahead of the service's clock, which ``now`` gives.
+    Set the device's clock and send it again; nothing was recorded.
     """
 
-    zh = "扫码时间晚于服务器时间"
+    zh = "扫码或事件时间晚于服务器时间"
 
 
 class TooLongAgo(Malformed):
@@ -138,3 +140,12 @@ class NotEpcisJson(UnsupportedMedia):
     """
 
     zh = "此处只读取 EPCIS JSON"
+
+
+class NotJson(UnsupportedMedia):
+    """The body is not JSON.
+
+    Send ``Content-Type: application/json``.
+    """
+
+    zh = "此处只读取 JSON"

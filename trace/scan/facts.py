@@ -5,7 +5,7 @@
 'https://id.gs1.org/00/369012340000000017'
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -14,23 +14,27 @@ from msgspec import Struct
 from zhuisu import certs, parties
 from zhuisu.codes import Code, Family, Level
 from zhuisu.db import Connection
-from zhuisu.events import Action, EventType, stored
+from zhuisu.events import Action, Event, EventType, stored
 from zhuisu.ledger import Mark, history
 from zhuisu.ledger import store as ledger
-from zhuisu.ledger.model import bound
+from zhuisu.ledger.model import Role, bound, links
 from zhuisu.scan import store
 from zhuisu.scan.rules import Item, Paper, site_of
 
 CERTIFICATE = "urn:zhuisu:certificate:lot:"
 
+MOST_INPUTS = 200
+"""Of how many things goods may be made, for their origin to be looked up."""
+
 T = TypeVar("T")
 
 
 class Record(Struct, frozen=True, kw_only=True):
-    """Items by canonical URI, and the kinds of the registered places that their marks name."""
+    """Items by canonical URI; kinds and owners (USCC) of the registered places that their marks name."""
 
     items: dict[str, Item]
     kinds: dict[str, str]
+    owners: dict[str, str]
 
 
 async def gather(conn: Connection, codes: Mapping[str, Code], at: datetime, *, now: datetime, base: str) -> Record:
@@ -44,8 +48,10 @@ async def gather(conn: Connection, codes: Mapping[str, Code], at: datetime, *, n
     inside = await _contents(conn, known)
     marks = await history(conn, list(dict.fromkeys([*known, *_flat(lots), *_flat(inside)])))
     parents = await _parents(conn, known, at)
-    kinds = await _kinds(conn, marks.values())
+    places = await _places(conn, marks.values())
     scanned, cited = await _papers(conn, traced, lots, marks, now=now, base=base)
+    goods = {c: (c, *lots.get(c, ())) for c in traced if c not in scanned} if scanned else {}
+    inputs, hands = await _origins(conn, goods, marks)
 
     def item(canonical: str, code: Code) -> Item:
         own = tuple(marks.get(canonical, ()))
@@ -59,14 +65,20 @@ async def gather(conn: Connection, codes: Mapping[str, Code], at: datetime, *, n
             lots=lots.get(canonical, ()),
             lot_marks=of_lots,
             parent=parents.get(canonical, ""),
-            origin=kinds.get(first, ""),
+            origin=str(places[first].kind) if first in places else "",
             expiry=next((m.expiry for m in told if m.expiry), None),
             storage=next((m.storage for found in (told, *within) for m in _told(found) if m.storage), None),
             cited=cited.get(canonical, ()),
             paper=scanned.get(canonical),
+            inputs=inputs.get(canonical, ()),
+            hands=hands.get(canonical, frozenset()),
         )
 
-    return Record(items={canonical: item(canonical, code) for canonical, code in codes.items()}, kinds=kinds)
+    return Record(
+        items={canonical: item(canonical, code) for canonical, code in codes.items()},
+        kinds={place: str(site.kind) for place, site in places.items()},
+        owners={place: site.uscc for place, site in places.items()},
+    )
 
 
 async def _papers(
@@ -90,14 +102,20 @@ async def _papers(
     verdicts = dict(zip(urls, await certs.judge(conn, urls, now), strict=True)) if urls else {}
     judged = [*verdicts.values(), *_flat(issued)]
     names = await certs.names(conn, judged) if judged else {}
+    used = await _used(conn, {f"{CERTIFICATE}{verdict.id}" for verdict in map(verdicts.get, texts.values()) if verdict})
 
     def paper(verdict: certs.Verdict, uri: str = "", text: str = "") -> Paper:
+        said = verdict.certificate
+        own = f"{CERTIFICATE}{verdict.id}" if verdict.id else uri
         return Paper(
-            uri=f"{CERTIFICATE}{verdict.id}" if verdict.id else uri,
+            uri=own,
             state=verdict.state,
             local=not text.startswith("http") or text.startswith(f"{base}/"),
-            meat=verdict.certificate is not None and bool(verdict.certificate.quarantine),
+            meat=said is not None and bool(said.quarantine),
             goods=names.get(verdict.id, ()),
+            issuer=said.issuer if said else "",
+            lot=said.lot if said else "",
+            used=used.get(own, frozenset()),
         )
 
     def of(canonical: str) -> tuple[Paper, ...]:
@@ -135,11 +153,64 @@ async def _parents(conn: Connection, known: Mapping[str, int], at: datetime) -> 
     return {uri: uris[standing[id_]] for uri, id_ in known.items() if id_ in standing}
 
 
-async def _kinds(conn: Connection, marks: Iterable[list[Mark]]) -> dict[str, str]:
-    """Kinds of the registered places that the marks name; a part of a site (AI 254) is of its site's kind."""
+async def _places(conn: Connection, marks: Iterable[list[Mark]]) -> dict[str, parties.Site]:
+    """The sites of the registered places that the marks name; a part of a site (AI 254) is that site."""
     places = {m.place for found in marks for m in found if m.place}
     sites = await parties.sites_by_uri(conn, list({site_of(place) for place in places}))
-    return {place: str(sites[site_of(place)].kind) for place in places if site_of(place) in sites}
+    return {place: sites[site_of(place)] for place in places if site_of(place) in sites}
+
+
+async def _used(conn: Connection, certificates: Collection[str]) -> dict[str, frozenset[str]]:
+    """Certificate -> the codes named by events that cite it, without those of itself."""
+    marks = await history(conn, list(certificates)) if certificates else {}
+    names = {m.event_id for found in marks.values() for m in found}
+    docs = await store.made(conn, names) if names else {}
+    named = {name: _names(stored(doc)) for name, doc in docs.items()}
+    return {
+        uri: frozenset[str]().union(*(named[m.event_id] for m in found if m.event_id in named)) - {uri}
+        for uri, found in marks.items()
+    }
+
+
+def _names(event: Event) -> set[str]:
+    found = links(event)
+    return {t.uri for t in found.touches if t.role is not Role.cited} | {h.child for h in found.holds}
+
+
+async def _origins(
+    conn: Connection, goods: Mapping[str, tuple[str, ...]], marks: Mapping[str, list[Mark]]
+) -> tuple[dict[str, tuple[str, ...]], dict[str, frozenset[str]]]:
+    """Of each code, with its lots: what it was made of, and the owners of all places that both were at.
+
+    No owners where the beginning is at a place that is not registered, or of more inputs than are looked up.
+    """
+    past = {c: [m for uri in uris for m in marks.get(uri, ())] for c, uris in goods.items()}
+    turned = {m.event_id for found in past.values() for m in found if m.type is EventType.TransformationEvent}
+    docs = await store.transformed(conn, turned) if turned else {}
+    into = {name: stored(doc) for name, doc in docs.items()}
+    inputs = {
+        c: tuple(
+            dict.fromkeys(uri for m in found if m.event_id in into for uri in _went_in(into[m.event_id], goods[c]))
+        )
+        for c, found in past.items()
+    }
+    few = {c: uris for c, uris in inputs.items() if len(uris) <= MOST_INPUTS}
+    before = await history(conn, list(dict.fromkeys(_flat(few)))) if any(few.values()) else {}
+    places = await _places(conn, [*past.values(), *before.values()])
+
+    def hands(c: str) -> frozenset[str]:
+        beginnings = [found for found in (past[c], *(before.get(uri, []) for uri in few[c])) if found]
+        if not beginnings or any(_makes(f[0]) is False or f[0].place not in places for f in beginnings):
+            return frozenset()
+        return frozenset(places[m.place].uscc for found in beginnings for m in found if m.place in places)
+
+    return inputs, {c: hands(c) for c in few}
+
+
+def _went_in(event: Event, goods: Collection[str]) -> tuple[str, ...]:
+    """What the goods were made of, if they came out of this transformation."""
+    out = {*event.outputs, *(q.uri for q in event.output_quantities)}
+    return () if out.isdisjoint(goods) else (*event.inputs, *(q.uri for q in event.input_quantities))
 
 
 async def _cited(conn: Connection, marks: Mapping[str, list[Mark]]) -> dict[str, tuple[str, ...]]:

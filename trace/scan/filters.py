@@ -56,6 +56,11 @@ def _code(text: str) -> str:
     return canonical(text)
 
 
+def _class(text: str) -> str:
+    # One class was captured as a pattern (CBV 2.0 §8.3): its canonical form is the class; a wider one stays a pattern.
+    return _code(canonical(text) if text.startswith("urn:epc:idpat:") else text)
+
+
 def _classes(*lists: tuple[Quantity, ...]) -> list[str]:
     return [quantity.uri for found in lists for quantity in found]
 
@@ -75,11 +80,11 @@ _FIELDS: dict[str, tuple[Callable[[str], str], Callable[[Event], Values]]] = {
     "MATCH_inputEPC": (_code, lambda e: e.inputs),
     "MATCH_outputEPC": (_code, lambda e: e.outputs),
     "MATCH_anyEPC": (_code, lambda e: (e.parent, *e.epcs, *e.children, *e.inputs, *e.outputs)),
-    "MATCH_epcClass": (_code, lambda e: _classes(e.quantities, e.child_quantities)),
-    "MATCH_inputEPCClass": (_code, lambda e: _classes(e.input_quantities)),
-    "MATCH_outputEPCClass": (_code, lambda e: _classes(e.output_quantities)),
+    "MATCH_epcClass": (_class, lambda e: _classes(e.quantities, e.child_quantities)),
+    "MATCH_inputEPCClass": (_class, lambda e: _classes(e.input_quantities)),
+    "MATCH_outputEPCClass": (_class, lambda e: _classes(e.output_quantities)),
     "MATCH_anyEPCClass": (
-        _code,
+        _class,
         lambda e: _classes(e.quantities, e.child_quantities, e.input_quantities, e.output_quantities),
     ),
 }

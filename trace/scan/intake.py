@@ -7,7 +7,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import msgspec
 from msgspec import UNSET, structs
@@ -26,12 +26,9 @@ from zhuisu.scan.facts import gather
 from zhuisu.scan.judge import judge, verdict, worded
 from zhuisu.scan.model import Answer, Found, Intake, IntakeAnswer, Lang, Line, Result
 from zhuisu.scan.past import recorded
-from zhuisu.scan.rules import CHINA, Door, Item
+from zhuisu.scan.rules import CHINA, SKEW, Door, Item
 from zhuisu.scan.steps import SENDING, named
 from zhuisu.settings import Settings
-
-SKEW = timedelta(minutes=5)
-"""How far a device's clock may run ahead of ours."""
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -156,7 +153,7 @@ async def _judge(
     conn: Connection, settings: Settings, codes: Mapping[str, Code], door: Door, now: datetime
 ) -> dict[str, _Judged]:
     record = await gather(conn, codes, door.at, now=now, base=settings.base)
-    door = structs.replace(door, kinds=record.kinds, items=tuple(record.items.values()))
+    door = structs.replace(door, kinds=record.kinds, owners=record.owners, items=tuple(record.items.values()))
     return {canonical: _judged(item, door) for canonical, item in record.items.items()}
 
 

@@ -5,6 +5,7 @@ False
 """
 
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from zhuisu.codes import Family, class_of
 from zhuisu.scan.model import Answer
@@ -130,9 +131,35 @@ def meat_without_certificate(item: Item, door: Door) -> Iterator[Facts]:
 
 
 def relation(paper: Paper, goods: Item) -> bool | None:
-    """Whether the certificate is for these goods; None when neither its words nor the record can tell."""
-    fits = _fits(paper.goods, goods)
-    return True if fits is None and any(cited.uri == paper.uri for cited in goods.cited) else fits
+    """Whether the certificate is for these goods; None when neither its words nor the record can tell.
+
+    What it names decides, then who cites it, then whose goods these are, last the lot that both write down.
+    """
+    if (fits := _fits(paper.goods, goods)) is not None:
+        return fits
+    kin = {goods.code.canonical, goods.parent, *goods.lots, *goods.inputs, *(m.container for m in goods.marks)}
+    if any(cited.uri == paper.uri for cited in goods.cited) or not kin.isdisjoint(paper.used):
+        return True
+    if goods.cited and paper.used:
+        return False
+    if paper.issuer and goods.hands and paper.issuer not in goods.hands:
+        return False
+    # What was cut or mixed from other goods has a lot of its own.
+    return None if goods.inputs else _same_lot(paper.lot, goods)
+
+
+def _same_lot(lot: str, goods: Item) -> bool | None:
+    """Whether a certificate's lot is that of the goods, however it is spelt; a part of one may name the whole."""
+    uris = (goods.code.canonical, goods.code.lot_uri, *goods.lots)
+    told = {_bare(text) for text in (goods.code.lot, *(unquote(uri.partition("/10/")[2]) for uri in uris))} - {""}
+    wanted = _bare(lot)
+    if not told or not wanted:
+        return None
+    return any(each.endswith(wanted) or wanted.endswith(each) for each in told)
+
+
+def _bare(lot: str) -> str:
+    return "".join(c for c in lot.casefold() if c.isalnum())
 
 
 def _fits(named: tuple[str, ...], goods: Item) -> bool | None:

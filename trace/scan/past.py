@@ -10,7 +10,7 @@ from datetime import timedelta
 from zhuisu.events import Action, EventType
 from zhuisu.ledger import Mark
 from zhuisu.scan.rules import Door, Item
-from zhuisu.scan.steps import DISPATCHES, FINAL, REPEATABLE, SALES
+from zhuisu.scan.steps import ARRIVALS, DISPATCHES, FINAL, REPEATABLE, SALES
 
 SAME_DELIVERY = timedelta(minutes=10)
 """A lot scanned again within this time is the same delivery; later it is another one of that lot."""
@@ -65,6 +65,19 @@ def made_here(item: Item, door: Door) -> bool:
     """It began to exist at this site."""
     made = next((m for m in (*item.marks, *item.lot_marks) if m.place), None)
     return made is not None and made.step == "commissioning" and door.here(made.place)
+
+
+def held_by(item: Item, door: Door) -> Mark | None:
+    """The receipt of another organisation, at a registered place, which has not sent the item on since."""
+    custody = (m for m in reversed(door.before(item.marks)) if m.step in ARRIVALS | DISPATCHES and m.place)
+    last = next(custody, None) if item.single else None
+    return last if last and last.step in ARRIVALS and last.place in door.kinds and not door.own(last.place) else None
+
+
+def was_here(item: Item, door: Door) -> bool:
+    """It, what it was in, or its lot was at this site or another of the organisation; a sale is no proof of it."""
+    marks = door.before((*item.marks, *item.lot_marks))
+    return any(door.own(m.place) and not (item.single and m.step in FINAL) for m in marks)
 
 
 def astray(item: Item, door: Door) -> bool:

@@ -27,6 +27,12 @@ select n.h, e.doc
 from ledger.name n join ledger.event e on e.id = n.ev
 where n.h = any($1::uuid[]) and not e.declared and e.doc like '%"certificationInfo"%'
 
+-- name: transformed
+-- Of these events, under their eventIDs, the transformations.
+select n.h, e.doc
+from ledger.name n join ledger.event e on e.id = n.ev
+where n.h = any($1::uuid[]) and not e.declared and e.kind = $2
+
 -- name: contents
 -- Of each container one way down, one thing that is still in at each level: what a case of one product is full of.
 with recursive down (root, code, depth) as (

@@ -4,14 +4,14 @@ from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
-from litestar import MediaType, Request, Response, get, post
+from litestar import HttpMethod, MediaType, Request, Response, get, post, route
 from litestar.di import NamedDependency
 from litestar.params import FromPath, HeaderParameter, JSONBody
 
 from zhuisu.auth import Conf, Db, Now, Role, Who, may
 from zhuisu.events import query_document
 from zhuisu.scan import capture, filters, query
-from zhuisu.scan.errors import NoSuchJob, NotEpcisJson
+from zhuisu.scan.errors import NoSuchJob, NotEpcisJson, NotJson
 from zhuisu.scan.intake import intake
 from zhuisu.scan.model import Intake, IntakeAnswer, Lang
 
@@ -21,7 +21,19 @@ VERSIONS = {"GS1-EPCIS-Version": "2.0", "GS1-CBV-Version": "2.0"}
 Asked = Request[Any, Any, Any]
 
 
-@post("/scan/intake", guards=[may(Role.operator, Role.issuer, Role.administrator)], status_code=200)
+def _require_json(request: Asked) -> None:
+    """Raises NotJson; a body of which nothing is said is read as JSON."""
+    kind, _ = request.content_type
+    if kind and kind != MediaType.JSON:
+        raise NotJson(f"{kind} is not read here", where="Content-Type", mend="send application/json")
+
+
+@post(
+    "/scan/intake",
+    guards=[may(Role.operator, Role.issuer, Role.administrator)],
+    status_code=200,
+    before_request=_require_json,
+)
 async def scan_intake(
     data: JSONBody[Intake],
     db: Db,
@@ -79,6 +91,39 @@ async def show_event(rest: NamedDependency[str], db: Db, who: Who, now: Now) -> 
     return Response(query_document(docs, now), media_type="application/ld+json", headers=VERSIONS)
 
 
+def _methods(*allowed: str) -> Response[None]:
+    """What may be done at a path (EPCIS 2.0 §12.4); Litestar's own answer names one of several handlers only."""
+    return Response(None, status_code=204, headers={"Allow": ", ".join((*allowed, "OPTIONS")), **VERSIONS})
+
+
+@route(
+    ["/epcis/capture"], http_method=[HttpMethod.OPTIONS], guards=[may()], sync_to_thread=False, include_in_schema=False
+)
+def capture_methods() -> Response[None]:
+    """Documents are captured here."""
+    return _methods("POST")
+
+
+@route(
+    ["/epcis/events"], http_method=[HttpMethod.OPTIONS], guards=[may()], sync_to_thread=False, include_in_schema=False
+)
+def events_methods() -> Response[None]:
+    """Events are captured one by one, and queried."""
+    return _methods("GET", "POST")
+
+
+@route(
+    ["/epcis/capture/{capture_id:str}", "/epcis/events/{event_id:path}"],
+    http_method=[HttpMethod.OPTIONS],
+    guards=[may()],
+    sync_to_thread=False,
+    include_in_schema=False,
+)
+def record_methods() -> Response[None]:
+    """What was captured is read and never changed."""
+    return _methods("GET")
+
+
 def _created(status: int, location: str) -> Response[bytes]:
     """An empty answer that says where to look (EPCIS 2.0 §12.7)."""
     return Response(b"", status_code=status, media_type=MediaType.TEXT, headers={"Location": location, **VERSIONS})
@@ -105,4 +150,15 @@ def _language(accepted: str) -> Lang:
     return Lang.zh if weights["zh"] > weights["en"] else Lang.en
 
 
-HANDLERS = [scan_intake, capture_document, show_job, add_event, list_events, show_event]
+HANDLERS = [
+    # First: with the first handler of a path Litestar would register an OPTIONS of its own.
+    capture_methods,
+    events_methods,
+    record_methods,
+    scan_intake,
+    capture_document,
+    show_job,
+    add_event,
+    list_events,
+    show_event,
+]

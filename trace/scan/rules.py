@@ -23,6 +23,9 @@ Facts = dict[str, str]
 
 CHINA = timezone(timedelta(hours=8))
 
+SKEW = timedelta(minutes=5)
+"""How far a device's clock may run ahead of ours."""
+
 
 def site_of(place: str) -> str:
     """The site that ``place`` is or is a part of: AI 254 extends a GLN."""
@@ -33,7 +36,8 @@ class Paper(Struct, frozen=True, kw_only=True):
     """A certificate as the checks see it.
 
     ``goods`` are canonical classes, lots and items; ``meat`` says that it names a quarantine certificate, ``local``
-    that it bears an address of ours.
+    that it bears an address of ours. ``issuer`` is a USCC, ``lot`` the lot as its form says it; ``used`` are the codes
+    that events name which cite it.
     """
 
     uri: str
@@ -41,13 +45,17 @@ class Paper(Struct, frozen=True, kw_only=True):
     local: bool = True
     meat: bool = False
     goods: tuple[str, ...] = ()
+    issuer: str = ""
+    lot: str = ""
+    used: frozenset[str] = frozenset()
 
 
 class Item(Struct, frozen=True, kw_only=True):
     """What is known of one scanned code: its marks and its lots' in event order, what holds it, its certificates.
 
     ``origin`` is the kind of the site where it was made, ``expiry`` and ``storage`` are what its maker recorded;
-    ``paper`` is set when the code is itself a certificate.
+    ``paper`` is set when the code is itself a certificate. Beside certificates only it is asked what the goods were
+    made of (``inputs``) and whose the places are from which they can come (``hands``, USCCs; empty: nobody can tell).
     """
 
     code: Code
@@ -60,6 +68,8 @@ class Item(Struct, frozen=True, kw_only=True):
     storage: Bounds | None = None
     cited: tuple[Paper, ...] = ()
     paper: Paper | None = None
+    inputs: tuple[str, ...] = ()
+    hands: frozenset[str] = frozenset()
 
     @property
     def single(self) -> bool:
@@ -73,17 +83,22 @@ class Item(Struct, frozen=True, kw_only=True):
 
 
 class Door(Struct, frozen=True, kw_only=True):
-    """Where, when and in what company a code was scanned; ``kinds`` gives the kind of a registered place by its URI."""
+    """Where, when and in what company a code was scanned; ``kinds`` and ``owners`` (USCCs) are of registered places."""
 
     site: Site
     step: Step
     at: datetime
     kinds: Mapping[str, str] = {}
+    owners: Mapping[str, str] = {}
     items: tuple[Item, ...] = ()
 
     def here(self, place: str) -> bool:
         """Whether ``place`` is this site or a part of it (GLN extension, AI 254)."""
         return site_of(place) == self.site.uri
+
+    def own(self, place: str) -> bool:
+        """Whether ``place`` is this site or another of the same organisation."""
+        return self.here(place) or self.owners.get(place) == self.site.uscc
 
     def before(self, marks: Iterable[Mark]) -> list[Mark]:
         """The marks that the goods had when they came to this door."""

@@ -53,6 +53,12 @@ TRADING = ARRIVING | FINAL | {"shipping", "stocking"}
 LEAVING = FINAL | SENDING | {"stocking"}
 """Steps that take for granted that the goods are here."""
 
+KEEPING = frozenset({"storing"})
+"""Steps by which goods may be recorded here first."""
+
+ENDING = frozenset({"decommissioning", "destroying"})
+"""Steps after which the code is no more."""
+
 REPEATABLE = frozenset({"inspecting", "cycle_counting", "sampling"})
 """Steps that mean something new each time, though the goods did not move."""
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from zhuisu.db import Connection, queries, rows_for
+from zhuisu.events import EventType
 from zhuisu.ledger.append import ACTIONS, KINDS
 from zhuisu.ledger.model import name_hash
 from zhuisu.scan.filters import Query
@@ -82,6 +83,13 @@ async def made(conn: Connection, event_ids: Iterable[str]) -> dict[str, bytes]:
     """Of these events those that cite a certificate: eventID -> document."""
     names = {name_hash(name): name for name in event_ids}
     return {names[r["h"]]: r["doc"].encode() for r in await rows_for(conn, SQL.made, names)}
+
+
+async def transformed(conn: Connection, event_ids: Iterable[str]) -> dict[str, bytes]:
+    """Of these events the transformations: eventID -> document."""
+    names = {name_hash(name): name for name in event_ids}
+    kind = KINDS.index(EventType.TransformationEvent)
+    return {names[r["h"]]: r["doc"].encode() for r in await rows_for(conn, SQL.transformed, names, kind)}
 
 
 async def contents(conn: Connection, ids: Iterable[int]) -> dict[int, list[str]]:
