@@ -51,6 +51,7 @@ def eggs(site: str, admin: dict[str, str]) -> dict[str, Any]:
             made(f"/parties/{uscc}/sites", {"name": f"{name}一号"})
         person = {"login": "shop", "name": "示例", "password": PASSWORD, "roles": ["operator"]}
         made(f"/parties/{SHOP}/people", person)
+        made(f"/parties/{FARM}/people", person | {"login": "farm", "roles": ["issuer"]})
         key = made(f"/parties/{FARM}/keys", {"label": "test", "roles": ["issuer"]})["key"]
         order = {"kind": "CCC/1", "product": "鲜鸡蛋", "quantity": 360, "unit": "枚", "origin": "370302"}
         bearer = {"Authorization": f"Bearer {key}"}
@@ -61,10 +62,15 @@ def eggs(site: str, admin: dict[str, str]) -> dict[str, Any]:
 async def shop(browser: Browser, site: str, eggs: dict[str, Any]) -> AsyncIterator[Page]:
     """A page of a browser in which the shop has signed in."""
     page = await browser.new_page(locale="zh-CN")
+    await sign_in(page, site, "shop")
+    yield page
+    await page.close()
+
+
+async def sign_in(page: Page, site: str, login: str) -> None:
+    """From here on ``page`` carries the session of ``login``."""
     await page.goto(f"{site}/login")
-    await page.fill("[name=login]", "shop")
+    await page.fill("[name=login]", login)
     await page.fill("[name=password]", PASSWORD)
     await page.click("main form button")
     await page.wait_for_url(f"{site}/")
-    yield page
-    await page.close()

@@ -4,6 +4,8 @@ from urllib.parse import quote, urlsplit
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from .conftest import sign_in
+
 pytestmark = pytest.mark.browser
 
 
@@ -41,6 +43,22 @@ async def test_no_page_is_wider_than_a_small_phone(
         for address in addresses(eggs):
             await page.goto(site + address)
             assert await page.evaluate("document.documentElement.scrollWidth") <= 360, address
+
+
+async def test_a_farm_prints_and_revokes_its_certificate(browser: Browser, site: str, eggs: dict[str, Any]) -> None:
+    async with await browser.new_context(viewport={"width": 360, "height": 720}, locale="zh-CN") as context:
+        page = await context.new_page()
+        await page.add_init_script("window.print = () => { window.printed = true; }")
+        await sign_in(page, site, "farm")
+        await page.goto(site + urlsplit(eggs["url"]).path)
+        await page.get_by_role("button", name="打印合格证").click()
+        assert await page.evaluate("window.printed")
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+        await page.locator("summary").click()
+        await page.get_by_label("原因").fill("数量有误")
+        await page.get_by_role("button", name="撤销本证").click()
+        await expect(page.get_by_role("heading", name="已撤销")).to_be_visible()
+        await expect(page.locator("[data-print]")).to_have_count(0)
 
 
 async def test_no_request_leaves_the_service_and_nothing_is_complained_of(

@@ -9,6 +9,7 @@ import pytest
 
 from zhuisu.chain.model import Direction, Via
 from zhuisu.chain.trace import trace
+from zhuisu.codes.text import Words
 from zhuisu.db import Database
 from zhuisu.events import Event, EventType, Quantity, Reading, make
 from zhuisu.ledger import append
@@ -237,6 +238,7 @@ class TestFindings:
         assert [f.rule for f in path.findings] == ["cold-chain-excursion", "sold-twice"]
         assert "11.2" in path.findings[0].text.zh
         assert path.findings[0].events == (path.hops[4].event,)
+        assert path.findings[0].law == Words("疫苗管理法 第三十九条", "Vaccine Administration Law art. 39")
 
     async def test_goods_that_nobody_sent(self, db: Database, district: District) -> None:
         await district.put("maker", district.seen(0, "maker", box(9), "commissioning"))

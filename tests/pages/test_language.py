@@ -1,18 +1,34 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
 import pytest
 
 from zhuisu.certs.forms import DIVISIONS as PRINTED
+from zhuisu.certs.forms import FORMS
 from zhuisu.certs.model import Assay, Mark
 from zhuisu.certs.model import Kind as CertificateKind
 from zhuisu.certs.verify import State
 from zhuisu.chain.model import Severity, Via
 from zhuisu.codes import Family, Level
+from zhuisu.errors import Malformed, NotFound, Refusal
 from zhuisu.events.cbv import BIZ_STEP, DISPOSITION, TRANSACTION_TYPE
 from zhuisu.pages import language
-from zhuisu.pages.language import DIVISIONS, SENTENCES, TERMS, Lang, choose, division, local, number, quantity, short
+from zhuisu.pages.language import (
+    DIVISIONS,
+    REFUSALS,
+    SENTENCES,
+    TERMS,
+    Lang,
+    choose,
+    day,
+    division,
+    explained,
+    local,
+    number,
+    quantity,
+    short,
+)
 from zhuisu.parties import Kind, Role, Status
 
 zh, en = Lang.zh, Lang.en
@@ -52,6 +68,9 @@ def test_the_address_wins_then_the_cookie_then_the_browser(asked: str, kept: str
         ("certificate", set(CertificateKind)),
         ("mark", set(Mark)),
         ("test", {assay.name for assay in Assay}),
+        ("form", {form.name for form in FORMS.values()}),
+        ("http", {str(kind.status) for kind in Refusal.family()}),
+        ("http_help", {str(kind.status) for kind in Refusal.family()}),
     ],
 )
 def test_every_word_of_a_vocabulary_is_there_and_no_other(vocabulary: str, words: set[str | StrEnum]) -> None:
@@ -116,3 +135,26 @@ def test_codes_are_shown_as_people_read_them() -> None:
 
 def test_an_unknown_word_stands_for_itself() -> None:
     assert language.term(zh, "step", "https://example.org/steps/blessing") == "https://example.org/steps/blessing"
+
+
+def test_pages_cite_the_law_of_a_form_as_the_form_does() -> None:
+    assert {form.name: TERMS["form"][form.name][zh] for form in FORMS.values()} == {
+        form.name: form.source for form in FORMS.values()
+    }
+
+
+def test_only_refusals_that_exist_are_explained() -> None:
+    assert set(REFUSALS) <= {kind.problem() for kind in Refusal.family()}
+    assert [problem for problem, said in REFUSALS.items() if not all(said.values())] == []
+
+
+def test_a_refusal_is_explained_by_its_type_and_field() -> None:
+    assert "大于 0" in explained(zh, Malformed("x"), "quantity")
+    assert explained(zh, Malformed("x"), "goods/3") == explained(zh, Malformed("x"), "goods")
+    assert explained(zh, Malformed("x"), "elsewhere") == ""
+    assert explained(zh, NotFound) == ""
+    assert explained(en, Malformed("x"), "quantity") == ""
+
+
+def test_days_are_written_as_people_write_them() -> None:
+    assert [day(lang, date(2026, 11, 4)) for lang in (zh, en)] == ["2026年11月4日", "4 November 2026"]

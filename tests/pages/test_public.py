@@ -7,7 +7,9 @@ import httpx
 import pytest
 
 from zhuisu.errors import Refusal
+from zhuisu.pages import language
 from zhuisu.pages.browser import SAFETY
+from zhuisu.pages.language import Lang
 
 from .conftest import Headers
 
@@ -59,6 +61,13 @@ async def test_what_is_no_code_is_said_on_the_page(client: httpx.AsyncClient) ->
     assert 'role="alert"' in answer.text
 
 
+@pytest.mark.parametrize(("code", "said"), [("", "没有读到内容"), ("(01)06901234567890", "校验位不符")])
+async def test_a_chinese_reader_is_told_in_chinese(client: httpx.AsyncClient, code: str, said: str) -> None:
+    answer = await client.get("/look", params={"code": code, "lang": "zh"}, headers=HTML)
+    alert = answer.text.partition('role="alert"')[2]
+    assert alert.index(said) < alert.index('lang="en"')
+
+
 async def test_an_unknown_code_is_explained(client: httpx.AsyncClient) -> None:
     page = await client.get(f"/path/{quote(UNSEEN, safe='')}?lang=zh")
     assert page.status_code == 404
@@ -95,6 +104,22 @@ async def test_a_valid_certificate(client: httpx.AsyncClient, eggs: dict[str, An
     assert (await client.get(drawn[1])).headers["content-type"].startswith("image/svg+xml")
 
 
+async def test_an_english_page_dates_a_certificate_in_english_too(
+    client: httpx.AsyncClient, eggs: dict[str, Any]
+) -> None:
+    text = text_of(await client.get(f"/c/{digits(eggs)}", params={"lang": "en"}))
+    assert "2026年6月1日 · 1 June 2026" in text
+    assert "Order 4 of 2025" in text
+
+
+async def test_a_quantity_nobody_told_is_not_none(client: httpx.AsyncClient, district: dict[str, Headers]) -> None:
+    lot = "https://id.gs1.org/01/06901234567892/10/untold"
+    taken = await client.post("/scan/intake", json={"codes": [lot]}, headers=district["shop"])
+    assert taken.status_code == 200, taken.text
+    page = await client.get(f"/path/{quote(lot, safe='')}", params={"direction": "forward", "lang": "zh"})
+    assert "数量未记录" in text_of(page)
+
+
 async def test_a_revoked_certificate(
     client: httpx.AsyncClient, eggs: dict[str, Any], district: dict[str, Headers]
 ) -> None:
@@ -123,6 +148,7 @@ async def test_every_problem_type_has_its_page(client: httpx.AsyncClient) -> Non
         assert page.status_code == 200, kind
         assert kind.zh in unescape(page.text)
         assert kind.title() in unescape(page.text)
+        assert language.term(Lang.zh, "http_help", str(kind.status)) in page.text
 
 
 async def test_a_browser_gets_a_page_and_a_program_a_problem(client: httpx.AsyncClient) -> None:

@@ -114,8 +114,62 @@ async def test_a_refused_order_comes_back_filled_in(client: httpx.AsyncClient, d
     assert answer.status_code == 400
     assert "缺少承诺依据" in answer.text
     assert 'value="L20260601"' in answer.text
-    answer = await client.post("/issue", data=EGG_FORM | {"quantity": "a lot"}, headers=HTML)
-    assert answer.status_code == 400
+    assert "至少勾选一项" in answer.text
+    ticked = EGG_FORM | {"basis": "own-test"}
+    for wrong, said in (
+        ({"quantity": "a lot"}, "不是数字"),
+        ({"quantity": ""}, "没有填写"),
+        ({"quantity": "-1"}, "应大于 0"),
+        ({"origin": ""}, "请选择产地"),
+        ({"basis": "hearsay"}, "承诺依据不在"),
+        ({"goods": "(01)06901234567890"}, "校验位不符"),
+    ):
+        answer = await client.post("/issue?lang=zh", data=ticked | wrong, headers=HTML)
+        assert answer.status_code == 400
+        alert = answer.text.partition('role="alert"')[2].partition("<form")[0]
+        assert said in alert, wrong
+        assert '<p lang="en">' in alert
+
+
+async def test_the_heading_of_the_form_names_its_law_in_english(
+    client: httpx.AsyncClient, district: dict[str, Headers]
+) -> None:
+    await signed_in(client, "farm")
+    assert "Order 4 of 2025" in text_of(await client.get("/issue?lang=en"))
+
+
+async def test_an_issuer_prints_downloads_and_revokes_its_own(
+    client: httpx.AsyncClient, district: dict[str, Headers], eggs: dict[str, Any]
+) -> None:
+    address = urlsplit(eggs["url"]).path
+    public = await client.get(address)
+    await signed_in(client, "slaughterhouse")
+    for page in (public, await client.get(address)):
+        assert "data-print" not in page.text
+        assert "/revoke" not in page.text
+    refused = await client.post(f"{address}/revoke", data={"reason": "不是我的"}, headers=HTML)
+    assert refused.status_code == 403
+    await signed_in(client, "farm")
+    own = await client.get(f"{address}?lang=zh")
+    assert "data-print" in own.text
+    drawn = re.findall(r'href="([^"]+)" download', own.text)
+    assert [(await client.get(file)).status_code for file in drawn] == [200, 200]
+    unsaid = await client.post(f"{address}/revoke?lang=zh", data={"reason": " "}, headers=HTML)
+    assert unsaid.status_code == 400
+    assert "请填写撤销原因" in unsaid.text
+    elsewhere = await client.post(f"{address}/revoke", data={"reason": "x"}, headers={"Sec-Fetch-Site": "cross-site"})
+    assert elsewhere.status_code == 403
+    answer = await client.post(f"{address}/revoke", data={"reason": "数量有误"})
+    assert (answer.status_code, answer.headers["location"]) == (303, address)
+    void = await client.get(address)
+    assert "已撤销" in text_of(void)
+    assert "/revoke" not in void.text
+    again = await client.post(f"{address}/revoke?lang=zh", data={"reason": "数量有误"}, headers=HTML)
+    assert again.status_code == 409
+    assert "此前已经撤销" in again.text
+    for nobodys, status in (("17", 404), ("nonsense", 400)):
+        answer = await client.post(f"/c/{nobodys}/revoke", data={"reason": "x"}, headers=HTML)
+        assert answer.status_code == status
 
 
 async def test_a_slaughterhouse_issues_its_own_kind(client: httpx.AsyncClient, district: dict[str, Headers]) -> None:

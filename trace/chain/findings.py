@@ -48,7 +48,7 @@ def cold_chain(path: Path) -> Iterator[Finding]:
                     zh=f"冷链超温：测得 {measured}，规定 {allowed}",
                     en=f"Cold chain broken: {measured} measured, {allowed} required",
                 ),
-                law="疫苗管理法 第三十九条",
+                law=Words("疫苗管理法 第三十九条", "Vaccine Administration Law art. 39"),
                 events=(hop.event,),
             )
 
@@ -64,7 +64,7 @@ def sold_twice(path: Path) -> Iterator[Finding]:
                 zh=f"同一追溯码销售 {len(sales)} 次：可能为假冒、回流或串换",
                 en=f"Sold {len(sales)} times under one code: counterfeit, returned or swapped goods",
             ),
-            law="药品管理法 第十二条",
+            law=Words("药品管理法 第十二条", "Drug Administration Law art. 12"),
             events=tuple(hop.event for hop in sales),
         )
 
@@ -83,7 +83,10 @@ def received_without_dispatch(path: Path) -> Iterator[Finding]:
                 rule="received-without-dispatch",
                 severity=Severity.warning,
                 text=Words(zh="有收货而无上游发货记录", en="Received, but nobody upstream recorded sending it"),
-                law="食品安全法 第五十三条；药品管理法 第五十七条",
+                law=Words(
+                    zh="食品安全法 第五十三条；药品管理法 第五十七条",
+                    en="Food Safety Law art. 53; Drug Administration Law art. 57",
+                ),
                 events=(before.event, after.event),
             )
 
@@ -96,7 +99,7 @@ def certificate_withdrawn(path: Path) -> Iterator[Finding]:
                 rule="certificate-not-valid",
                 severity=Severity.serious,
                 text=Words(zh=f"附随的合格证：{certificate.reason.zh}", en=f"Its certificate: {certificate.reason.en}"),
-                law="农产品质量安全法 第三十九条",
+                law=Words("农产品质量安全法 第三十九条", "Agricultural Product Quality and Safety Law art. 39"),
                 events=tuple(hop.event for hop in path.hops if certificate.uri in hop.certificates),
             )
 

@@ -127,7 +127,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     rule: str
     severity: Severity
     text: Words
-    law: str = ""
+    law: Words | None = None
     events: tuple[str, ...] = ()
 
 

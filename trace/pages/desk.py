@@ -11,9 +11,9 @@ from litestar.response import Redirect
 from zhuisu import certs, parties
 from zhuisu.auth import COOKIE, Conf, Db, Now, Principal, Role, Who, cookie, may, sign_in, sign_out
 from zhuisu.db import Database
-from zhuisu.errors import Malformed, Refusal
+from zhuisu.errors import Refusal
 from zhuisu.pages.browser import PAGE
-from zhuisu.pages.form import one, read
+from zhuisu.pages.form import misread, one, read
 from zhuisu.pages.render import language_of, page
 from zhuisu.parties import register
 from zhuisu.scan.intake import intake
@@ -95,7 +95,7 @@ async def intake_form(request: AnyRequest, db: Db, settings: Conf, who: Who, now
         scan = msgspec.convert({"codes": codes, **said}, Intake)
         answer = await intake(db, settings, who, scan, now, Lang(language_of(request)))
     except msgspec.ValidationError as error:
-        return await _box(request, db, who, now, asked, refusal=Malformed(str(error)))
+        return await _box(request, db, who, now, asked, refusal=misread(error))
     except Refusal as refusal:
         return await _box(request, db, who, now, asked, refusal=refusal)
     return await _box(request, db, who, now, asked, results=answer.results)

@@ -11,9 +11,9 @@ from zhuisu import certs, parties
 from zhuisu.auth import Conf, Db, Now, Principal, Role, Who, may
 from zhuisu.certs import PRODUCTS, UNITS, AnyOrder, MeatOrder, ProduceOrder, in_force
 from zhuisu.db import Database
-from zhuisu.errors import Malformed, Refusal
+from zhuisu.errors import Refusal
 from zhuisu.pages.browser import PAGE
-from zhuisu.pages.form import Form, one, read
+from zhuisu.pages.form import Form, misread, one, read
 from zhuisu.pages.language import CHINA, DIVISIONS, TERMS
 from zhuisu.pages.render import own_path, page
 
@@ -40,7 +40,7 @@ async def issue_filled(request: AnyRequest, db: Db, settings: Conf, who: Who, no
         order = msgspec.convert(_order(form, meat=_is_meat(who)), AnyOrder, strict=False)
         issued = await certs.issue(db, settings, who, order, now)
     except msgspec.ValidationError as error:
-        return await _shown(request, db, who, now, form, Malformed(str(error)))
+        return await _shown(request, db, who, now, form, misread(error))
     except Refusal as refusal:
         return await _shown(request, db, who, now, form, refusal)
     return Redirect(own_path(issued.url), status_code=303)

@@ -7,7 +7,7 @@
 """
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +15,8 @@ from typing import Any, TypeAlias
 from urllib.parse import unquote
 
 import msgspec
+
+from zhuisu.errors import Refusal
 
 COOKIE = "zhuisu_lang"
 
@@ -39,6 +41,8 @@ def _load(name: str, kind: Any) -> Any:
 SENTENCES: dict[str, str] = _load("zh.json", dict[str, str])
 TERMS: dict[str, dict[str, Both]] = _load("terms.json", dict[str, dict[str, Both]])
 DIVISIONS: dict[str, Both] = _load("divisions.json", dict[str, Both])
+REFUSALS: dict[str, dict[str, str]] = _load("refusals.json", dict[str, dict[str, str]])
+"""Problem type → field → what it means in Chinese; the field "" stands for every other."""
 
 
 def choose(asked: str, kept: str, accepted: str) -> Lang:
@@ -81,6 +85,20 @@ def division(lang: Lang, code: str) -> str:
 def name(lang: Lang, said: Any) -> str:
     """What one of the service's own two-language values (``.zh``, ``.en``) says."""
     return str(getattr(said, lang))
+
+
+def explained(lang: Lang, refusal: Refusal | type[Refusal], where: str = "") -> str:
+    """A refusal in Chinese by its type and the field it names, ``goods/3`` as ``goods``; "" where that is not written.
+
+    In English a refusal speaks for itself.
+    """
+    known = REFUSALS.get(refusal.problem(), {}) if lang is Lang.zh else {}
+    return known.get(where.partition("/")[0], known.get("", ""))
+
+
+def day(lang: Lang, on: date) -> str:
+    """A calendar day as people write it: 2026年6月1日, 1 June 2026."""
+    return f"{on.year}年{on.month}月{on.day}日" if lang is Lang.zh else f"{on.day} {on:%B %Y}"
 
 
 def number(value: Decimal | float) -> str:

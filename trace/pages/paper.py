@@ -4,12 +4,12 @@
 '360 枚'
 """
 
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 
 from zhuisu.certs import PRODUCTS, Certificate, Issuer, origin_name, product_name, unit_name
-from zhuisu.pages.language import CHINA, Lang, division, number
+from zhuisu.pages.language import CHINA, Lang, day, division, number
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,9 +40,9 @@ def shown(certificate: Certificate, issuer: Issuer, lang: Lang) -> Shown:
         ),
         issuer=certificate.issuer_name or issuer.name,
         phone=certificate.phone or issuer.phone,
-        issued=_day(certificate.issued.astimezone(CHINA).date()),
-        expires=certificate.expires.astimezone(CHINA).strftime("%Y-%m-%d %H:%M") if certificate.expires else "",
-        slaughtered=_day(certificate.slaughtered) if certificate.slaughtered else "",
+        issued=_day(certificate.issued.astimezone(CHINA).date(), lang),
+        expires=_moment(certificate.expires.astimezone(CHINA), lang) if certificate.expires else "",
+        slaughtered=_day(certificate.slaughtered, lang) if certificate.slaughtered else "",
     )
 
 
@@ -50,5 +50,9 @@ def _both(zh: str, en: str, lang: Lang) -> str:
     return f"{zh} · {en}" if lang is Lang.en and en else zh
 
 
-def _day(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
+def _day(on: date, lang: Lang) -> str:
+    return _both(day(Lang.zh, on), day(Lang.en, on), lang)
+
+
+def _moment(at: datetime, lang: Lang) -> str:
+    return f"{day(lang, at.date())} {at:%H:%M}"

@@ -5,7 +5,7 @@
 
 import hashlib
 import re
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -65,6 +65,7 @@ def _environment(lang: Lang) -> Environment:
         "escaped_path": lambda text: quote(text, safe=""),
     }
     env.globals |= {"lang": lang, "static": static, "Role": Role, "chart": story.chart}
+    env.globals["explained"] = partial(language.explained, lang)
     return env
 
 

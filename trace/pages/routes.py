@@ -7,7 +7,8 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
-from litestar import Request, Response, get
+import msgspec
+from litestar import Request, Response, get, post
 from litestar.datastructures import CacheControlHeader
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
@@ -16,19 +17,29 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
 from zhuisu import certs
-from zhuisu.auth import Conf, Db, Now, Who, may
+from zhuisu.auth import Conf, Db, Now, Principal, Role, Who, may
 from zhuisu.chain.errors import NeverSeen
 from zhuisu.chain.model import Direction
 from zhuisu.chain.trace import trace
 from zhuisu.codes import Family, parse
+from zhuisu.codes.text import Line
+from zhuisu.db import Database
 from zhuisu.errors import NotFound, Refusal
 from zhuisu.pages import desk, issuing, story
 from zhuisu.pages.browser import PAGE
+from zhuisu.pages.form import misread, one, read
 from zhuisu.pages.language import CHINA
 from zhuisu.pages.paper import shown
 from zhuisu.pages.render import STATIC, YEAR, language_of, page
+from zhuisu.settings import Settings
 
 AnyRequest = Request[Any, Any, Any]
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """What the form sends that voids a certificate."""
+
+    reason: Line
 
 
 @get("/", guards=[may()], opt=PAGE, include_in_schema=False)
@@ -36,7 +47,7 @@ async def home(request: AnyRequest, db: Db, who: Who, now: Now) -> Response[str]
     """The public front page, or the desk of whoever signed in."""
     if who.via == "session":
         return await desk.desk(request, db, who, now)
-    return page(request, "home.html", value="", error="")
+    return page(request, "home.html", value="", refusal=None)
 
 
 @get("/look", guards=[may()], opt=PAGE, include_in_schema=False)
@@ -44,8 +55,8 @@ async def look(request: AnyRequest, code: FromQuery[str] = "") -> Response[Any]:
     """To the page of whatever was typed or pasted: a certificate to its own, everything else to its path."""
     try:
         known = parse(code)
-    except Refusal as error:
-        return page(request, "home.html", status=error.status, value=code, error=str(error))
+    except Refusal as refusal:
+        return page(request, "home.html", status=refusal.status, value=code, refusal=refusal)
     if known.family is Family.certificate and (number := known.text.rpartition("/")[2]).isdecimal():
         return Redirect(f"/c/{number}", status_code=303)
     return Redirect(f"/path/{quote(known.text, safe='')}", status_code=303)
@@ -71,15 +82,49 @@ async def path(
 
 
 @get("/c/{digits:str}", guards=[may()], opt=PAGE, include_in_schema=False)
-async def certificate(request: AnyRequest, digits: FromPath[str], db: Db, settings: Conf, now: Now) -> Response[str]:
+async def certificate(
+    request: AnyRequest, digits: FromPath[str], db: Db, settings: Conf, who: Who, now: Now
+) -> Response[str]:
     """What a QR code opens: this service's own check of the certificate, and its legal text."""
+    return await _certificate(request, digits, db, settings, who, now)
+
+
+@post("/c/{digits:str}/revoke", guards=[may(Role.issuer)], opt=PAGE, include_in_schema=False)
+async def revoke(
+    request: AnyRequest, digits: FromPath[str], db: Db, settings: Conf, who: Who, now: Now
+) -> Response[Any]:
+    """Void one's own certificate, and back to its page, which says so from then on."""
+    form = await read(request)
+    try:
+        reason = msgspec.convert({"reason": one(form, "reason")}, Reason).reason
+        await certs.revoke(db, who, certs.identify(certs.from_digits(digits)), reason, now)
+    except msgspec.ValidationError as error:
+        return await _certificate(request, digits, db, settings, who, now, misread(error))
+    except Refusal as refusal:
+        return await _certificate(request, digits, db, settings, who, now, refusal)
+    return Redirect(f"/c/{digits}", status_code=303)
+
+
+async def _certificate(
+    request: AnyRequest,
+    digits: str,
+    db: Database,
+    settings: Settings,
+    who: Principal,
+    now: datetime,
+    refusal: Refusal | None = None,
+) -> Response[str]:
     verdict = await certs.check(db, settings, digits, now)
     found, issuer = verdict.certificate, verdict.issuer
     proven = found is not None and issuer is not None and verdict.state is not certs.State.bad_signature
     return page(
         request,
         "certificate.html",
+        status=refusal.status if refusal else 200,
+        digits=digits,
         verdict=verdict,
+        own=proven and issuer is not None and issuer.uscc == who.uscc and Role.issuer in who.roles,
+        refusal=refusal,
         certificate=found if proven else None,
         form=certs.FORMS[found.form] if proven and found else None,
         shown=shown(found, issuer, language_of(request)) if proven and found and issuer else None,
@@ -125,6 +170,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     look,
     path,
     certificate,
+    revoke,
     problems,
     problem_type,
     FILES,

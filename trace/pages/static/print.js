@@ -1,0 +1,6 @@
+// The print button: hidden where there are no scripts, because there the browser's own menu prints.
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
