@@ -31,11 +31,11 @@ class Answered:
 
     def __init__(self) -> None:
         self.times: list[float] = []
-        self.began = time.perf_counter()
+        self.seconds = 0.0
 
     @property
     def rate(self) -> float:
-        return len(self.times) / (time.perf_counter() - self.began)
+        return len(self.times) / self.seconds
 
 
 def request(method: str, path: str, key: str = "", body: bytes = b"") -> bytes:
@@ -48,7 +48,8 @@ def request(method: str, path: str, key: str = "", body: bytes = b"") -> bytes:
 async def load(next_request: Callable[[], bytes], clients: int = CLIENTS, *, expect: bytes = b"20") -> Answered:
     """Closed loop: each client sends its next request when it has its answer, for SECONDS."""
     answered = Answered()
-    end = time.perf_counter() + SECONDS
+    began = time.perf_counter()
+    end = began + SECONDS
 
     async def client() -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", PORT)
@@ -64,6 +65,7 @@ async def load(next_request: Callable[[], bytes], clients: int = CLIENTS, *, exp
         writer.close()
 
     await asyncio.gather(*(client() for _ in range(clients)))
+    answered.seconds = time.perf_counter() - began
     return answered
 
 
@@ -152,7 +154,7 @@ async def _commits(settings: Settings) -> float:
     """Single rows inserted and committed a second, without any service."""
     done, end = 0, time.perf_counter() + SECONDS
 
-    async def writer(conn: asyncpg.Connection[asyncpg.Record]) -> None:
+    async def writer(conn: "asyncpg.Connection[asyncpg.Record]") -> None:
         nonlocal done
         while time.perf_counter() < end:
             await conn.execute("insert into public.bench (doc) values ($1)", "x" * 500)
