@@ -143,7 +143,7 @@ class TestHelp:
     def test_what_answers_says_so_in_json_too(self) -> None:
         group = cli.cli.commands["db"]
         assert isinstance(group, click.Group)
-        silent = {"demo", "recall", "db"}  # demo writes demo.json; recall is to come
+        silent = {"demo", "db"}  # demo writes demo.json
         for name, command in {**cli.cli.commands, **group.commands}.items():
             assert ("as_json" in {option.name for option in command.params}) is (name not in silent), name
 

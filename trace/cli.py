@@ -259,9 +259,10 @@ def trace(code: str, at: str | None, base: str, key: str, *, forward: bool, as_j
 @cli.command()
 @click.argument("code")
 @click.option("--drill", is_flag=True, help="Touch nobody.")
-def recall(code: str, *, drill: bool) -> NoReturn:
+@json_option
+def recall(code: str, *, drill: bool, as_json: bool) -> NoReturn:
     """Recall everything a code reached. NOT THERE YET: `zhuisu trace CODE --forward` lists the holders meanwhile."""
-    del code, drill
+    del code, drill, as_json
     raise click.UsageError("recall is not there yet; `zhuisu trace CODE --forward` lists who holds it now")
 
 
