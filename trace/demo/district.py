@@ -19,7 +19,7 @@ from zhuisu.demo.numbers import gln
 from zhuisu.demo.people import Member
 from zhuisu.parties import Role
 
-ACCEPT, WARN, REFUSE = "accept", "warn", "refuse"
+ACCEPT, REFUSE = "accept", "refuse"
 
 
 class District:

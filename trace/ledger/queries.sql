@@ -74,10 +74,6 @@ from ledger.event e left join ledger.place p on p.id = e.loc
 where e.id = any($1::uuid[])
 order by e.id
 
--- name: named
--- All events under one eventID: the original first, then its declarations.
-select e.doc from ledger.name n join ledger.event e on e.id = n.ev where n.h = $1 order by n.declared, e.rec
-
 -- name: uris
 -- The text of codes.
 select id, uri from ledger.code where id = any($1::bigint[])

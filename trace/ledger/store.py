@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from zhuisu.db import Connection, queries, rows_for
-from zhuisu.ledger.model import LAST, Op, Role, cluster, name_hash
+from zhuisu.ledger.model import LAST, Op, Role, cluster
 
 SQL = queries(__file__)
 
@@ -164,11 +164,6 @@ async def void(conn: Connection, ev: UUID, codes: Sequence[int], holds: Sequence
 async def stored(conn: Connection, ids: Iterable[UUID]) -> list[Stored]:
     """Events by id, in event order."""
     return [Stored(**r) for r in await rows_for(conn, SQL.events, set(ids))]
-
-
-async def named(conn: Connection, event_id: str) -> list[str]:
-    """The documents under one eventID, the original first."""
-    return [r["doc"] for r in await conn.fetch(SQL.named, name_hash(event_id))]
 
 
 async def uris(conn: Connection, ids: Iterable[int]) -> dict[int, str]:
