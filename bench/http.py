@@ -60,7 +60,7 @@ async def load(next_request: Callable[[], bytes], clients: int = CLIENTS, *, exp
             length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
             body = await reader.readexactly(length)
             if head[9:11] != expect:
-                raise RuntimeError(f"{head[:40]!r} {body[:300]!r}")
+                raise RuntimeError(f"{head[:40]!r} {body[:700]!r}")
             answered.times.append(time.perf_counter() - begin)
         writer.close()
 
@@ -101,6 +101,8 @@ async def _measure(settings: Settings, scale: int) -> list[Figure]:
     hello = await load(lambda: request("GET", "/healthz"))
     intakes = _intakes()
     intake = await load(lambda: request("POST", "/scan/intake", key, next(intakes)))
+    single = _events()
+    captured = {n: await load(lambda: request("POST", "/epcis/events", key, next(single)), n) for n in (CLIENTS, 256)}
     path = await load(lambda: request("GET", f"/chain/{next(items)}", admin), 4)
     commits = await _commits(settings)
     order = msgspec.json.encode(
@@ -126,6 +128,17 @@ async def _measure(settings: Settings, scale: int) -> list[Figure]:
             bound=f"one-row commits, {CLIENTS} connections",
             more=tail(intake),
         ),
+        *(
+            Figure(
+                name=f"one event over HTTP, {clients} clients",
+                value=some.rate,
+                unit="/s",
+                limit=hello.rate,
+                bound=bound,
+                more=tail(some),
+            )
+            for clients, some in captured.items()
+        ),
         Figure(
             name="path of an item over HTTP, 4 clients",
             value=path.rate,
@@ -148,6 +161,22 @@ async def _measure(settings: Settings, scale: int) -> list[Figure]:
 def _intakes() -> Iterator[bytes]:
     for n in itertools.count():
         yield msgspec.json.encode({"codes": [f"https://id.gs1.org/01/06901234567892/21/BENCH{n:08d}"]})
+
+
+def _events() -> Iterator[bytes]:
+    for n in itertools.count():
+        yield msgspec.json.encode(
+            {
+                "@context": "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",
+                "type": "ObjectEvent",
+                "action": "OBSERVE",
+                "eventTime": "2026-01-01T00:00:00.000Z",
+                "eventTimeZoneOffset": "+08:00",
+                "bizStep": "storing",
+                "epcList": [f"https://id.gs1.org/01/06901234567892/21/SINGLE{n:08d}"],
+                "bizLocation": {"id": world.SITES[n % len(world.SITES)]},
+            }
+        )
 
 
 async def _commits(settings: Settings) -> float:

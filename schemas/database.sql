@@ -1,10 +1,46 @@
 CREATE SCHEMA certs;
 
+CREATE SCHEMA epcis;
+
 CREATE SCHEMA ledger;
 
 CREATE SCHEMA parties;
 
+CREATE SCHEMA products;
+
 CREATE SCHEMA scan;
+
+CREATE FUNCTION ledger.intern(classes text[], uris text[]) RETURNS bigint[]
+    LANGUAGE plpgsql
+    AS $$
+declare
+  keys     uuid[];
+  ids      bigint[];
+  new_keys uuid[];
+  new_uris text[];
+  new_ids  bigint[];
+  added    bigint[];
+begin
+  select array_agg(ledger.key(s.bytes, u.class, u.uri) order by u.n) into keys
+  from ledger.salt s cross join unnest(classes, uris) with ordinality as u (class, uri, n);
+  loop
+    select array_agg(k.id order by u.n) into ids
+    from unnest(keys) with ordinality as u (h, n) left join ledger.code_key k on k.h = u.h;
+    exit when array_position(ids, null) is null;
+    select array_agg(u.h), array_agg(u.uri), array_agg(nextval('ledger.code_ids')) into new_keys, new_uris, new_ids
+    from unnest(keys, uris, ids) as u (h, uri, id) where u.id is null;
+    with mine as (
+      insert into ledger.code_key (h, id) select h, id from unnest(new_keys, new_ids) as u (h, id) order by h
+      on conflict (h) do nothing
+      returning id
+    )
+    select array_agg(id) into added from mine;
+    insert into ledger.code (id, uri) select u.id, u.uri from unnest(new_ids, new_uris) as u (id, uri)
+    where cardinality(added) = cardinality(new_ids) or u.id = any(added);
+  end loop;
+  return ids;
+end
+$$;
 
 CREATE FUNCTION ledger.key(salt bytea, class text, uri text) RETURNS uuid
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -115,6 +151,14 @@ CREATE SEQUENCE certs.status_count
     MINVALUE 0
     NO MAXVALUE
     CACHE 1;
+
+CREATE TABLE epcis.capture (
+    id uuid NOT NULL,
+    party integer NOT NULL,
+    created timestamp with time zone NOT NULL,
+    finished timestamp with time zone NOT NULL,
+    events integer NOT NULL
+);
 
 CREATE TABLE ledger.code (
     id bigint NOT NULL,
@@ -325,19 +369,51 @@ CREATE TABLE parties.site (
     CONSTRAINT site_check CHECK (((latitude IS NULL) = (longitude IS NULL)))
 );
 
+CREATE TABLE products.change (
+    id bigint NOT NULL,
+    code text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by integer NOT NULL,
+    person text NOT NULL,
+    owner integer NOT NULL,
+    said jsonb NOT NULL
+);
+
+ALTER TABLE products.change ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME products.change_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE products.product (
+    code text NOT NULL,
+    owner integer NOT NULL,
+    name text NOT NULL,
+    name_en text NOT NULL,
+    specification text NOT NULL,
+    form text NOT NULL,
+    maker text NOT NULL,
+    approval text NOT NULL,
+    standard_code text NOT NULL,
+    level smallint,
+    contains integer,
+    below text NOT NULL,
+    category text NOT NULL,
+    unit text NOT NULL,
+    changed timestamp with time zone NOT NULL,
+    CONSTRAINT product_check CHECK (((below = ''::text) OR (contains IS NOT NULL))),
+    CONSTRAINT product_contains_check CHECK ((contains > 0)),
+    CONSTRAINT product_level_check CHECK (((level >= 1) AND (level <= 3)))
+);
+
 CREATE TABLE public.migration (
     number integer NOT NULL,
     name text NOT NULL,
     digest text NOT NULL,
     applied timestamp with time zone DEFAULT now() NOT NULL
-);
-
-CREATE TABLE scan.capture (
-    id uuid NOT NULL,
-    party integer NOT NULL,
-    created timestamp with time zone NOT NULL,
-    finished timestamp with time zone NOT NULL,
-    events integer NOT NULL
 );
 
 CREATE TABLE scan.intake (
@@ -392,6 +468,9 @@ ALTER TABLE ONLY certs.revocation
 
 ALTER TABLE ONLY certs.secret
     ADD CONSTRAINT secret_pkey PRIMARY KEY (one);
+
+ALTER TABLE ONLY epcis.capture
+    ADD CONSTRAINT capture_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY ledger.code_key
     ADD CONSTRAINT code_key_pkey PRIMARY KEY (h);
@@ -456,11 +535,14 @@ ALTER TABLE ONLY parties.site
 ALTER TABLE ONLY parties.site
     ADD CONSTRAINT site_uri_key UNIQUE (uri);
 
+ALTER TABLE ONLY products.change
+    ADD CONSTRAINT change_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY products.product
+    ADD CONSTRAINT product_pkey PRIMARY KEY (code);
+
 ALTER TABLE ONLY public.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (number);
-
-ALTER TABLE ONLY scan.capture
-    ADD CONSTRAINT capture_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY scan.intake
     ADD CONSTRAINT intake_pkey PRIMARY KEY (id);
@@ -501,6 +583,12 @@ CREATE INDEX session_person ON parties.session USING btree (person);
 
 CREATE INDEX site_organisation ON parties.site USING btree (organisation);
 
+CREATE INDEX change_code ON products.change USING btree (code, id);
+
+CREATE INDEX product_category ON products.product USING btree (category, code);
+
+CREATE INDEX product_owner ON products.product USING btree (owner, code);
+
 CREATE INDEX intake_site ON scan.intake USING btree (site, at);
 
 ALTER TABLE ONLY parties.api_key
@@ -520,6 +608,18 @@ ALTER TABLE ONLY parties.session
 
 ALTER TABLE ONLY parties.site
     ADD CONSTRAINT site_organisation_fkey FOREIGN KEY (organisation) REFERENCES parties.organisation(id);
+
+ALTER TABLE ONLY products.change
+    ADD CONSTRAINT change_by_fkey FOREIGN KEY (by) REFERENCES parties.organisation(id);
+
+ALTER TABLE ONLY products.change
+    ADD CONSTRAINT change_code_fkey FOREIGN KEY (code) REFERENCES products.product(code);
+
+ALTER TABLE ONLY products.change
+    ADD CONSTRAINT change_owner_fkey FOREIGN KEY (owner) REFERENCES parties.organisation(id);
+
+ALTER TABLE ONLY products.product
+    ADD CONSTRAINT product_owner_fkey FOREIGN KEY (owner) REFERENCES parties.organisation(id);
 
 ALTER TABLE ONLY scan.line
     ADD CONSTRAINT line_intake_fkey FOREIGN KEY (intake) REFERENCES scan.intake(id);

@@ -26,6 +26,7 @@ from zhuisu.settings import Settings
 
 pytestmark = pytest.mark.xdist_group("cli")
 
+GROUPS = {name: group for name, group in cli.cli.commands.items() if isinstance(group, click.Group)}
 NOBODY = "http://127.0.0.1:9"
 FARM, SHOP = "91370302MA000A012K", "91370303MA000A047L"
 EGGS = {
@@ -126,25 +127,26 @@ def issue(zhuisu: Run, base: str, traders: dict[str, Trader], tmp_path: Path) ->
 class TestHelp:
     def test_it_lists_every_command(self, zhuisu: Run) -> None:
         promised = {"serve", "demo", "migrate", "keygen", "issue", "verify", "parse", "hash", "capture", "trace"}
-        promised |= {"recall", "db"}
+        promised |= {"recall", "products", "db"}
         assert cli.cli.commands.keys() == promised
         done = zhuisu("--help")
         assert done.code == 0
         assert all(re.search(rf"(?m)^\W*{name}\s", done.out) for name in promised)
 
     def test_each_command_explains_itself(self, zhuisu: Run) -> None:
-        group = cli.cli.commands["db"]
-        assert isinstance(group, click.Group)
-        assert sorted(group.commands) == ["backup", "status", "stop"]
-        for words in [*([name] for name in cli.cli.commands), *(["db", name] for name in group.commands)]:
+        assert {name: sorted(group.commands) for name, group in GROUPS.items()} == {
+            "products": ["export", "import"],
+            "db": ["backup", "status", "stop"],
+        }
+        inner = [[group, name] for group in GROUPS for name in GROUPS[group].commands]
+        for words in [*([name] for name in cli.cli.commands), *inner]:
             done = zhuisu(*words, "--help")
             assert (done.code, "Usage:" in done.out) == (0, True), words
 
     def test_what_answers_says_so_in_json_too(self) -> None:
-        group = cli.cli.commands["db"]
-        assert isinstance(group, click.Group)
-        silent = {"demo", "db"}  # demo writes demo.json
-        for name, command in {**cli.cli.commands, **group.commands}.items():
+        silent = {"demo", *GROUPS}  # demo writes demo.json
+        inner = {f"{group} {name}": one for group in GROUPS for name, one in GROUPS[group].commands.items()}
+        for name, command in {**cli.cli.commands, **inner}.items():
             assert ("as_json" in {option.name for option in command.params}) is (name not in silent), name
 
     @pytest.mark.parametrize("words", [["nonsense"], ["parse"], ["parse", "x", "--nonsense"], ["capture"]])
@@ -160,18 +162,57 @@ class TestHelp:
 
 
 class TestParse:
+    CODE = "(01)06901234567892(17)270131(21)7"
+    WRONG = "(01)06901234567890(21)7"
+
     def test_a_code_as_json(self, zhuisu: Run) -> None:
-        for words in (["parse"], ["parse", "--json"]):
-            told = zhuisu(*words, "(01)06901234567892(21)7").json
-            assert told["canonical"] == "https://id.gs1.org/01/06901234567892/21/7"
-            assert (told["family"], told["level"], told["gtin"]) == ("sgtin", "instance", "06901234567892")
+        [told] = zhuisu("parse", "--json", self.CODE).json["readings"]
+        assert told["code"]["canonical"] == "https://id.gs1.org/01/06901234567892/21/7"
+        assert (told["code"]["family"], told["code"]["level"], told["line"]) == ("sgtin", "instance", 1)
+        assert [part["text"] for part in told["parts"]] == ["(01)06901234567892", "(17)270131", "(21)7"]
+
+    def test_a_code_for_people_in_their_language(self, zhuisu: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+            monkeypatch.delenv(name, raising=False)
+        english = zhuisu("parse", self.CODE).out
+        assert english.splitlines()[0] == self.CODE
+        assert all(words in english for words in ("Expiration date", "31 January 2027", "check digit", "canonical"))
+        chinese = zhuisu("parse", self.CODE, "--lang", "zh").out
+        assert all(words in chinese for words in ("有效期", "2027年1月31日", "校验码", "规范形式"))
+        monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+        assert zhuisu("parse", self.CODE).out == chinese
+
+    def test_what_was_mended_and_what_else_it_may_be(self, zhuisu: Run) -> None:
+        done = zhuisu("parse", " 86904879000126", "--lang", "en")
+        assert re.search(r"(?m)^mended +\S", done.out)
+        assert re.search(r"(?m)^or else +https://id.gs1.org/01/86904879000126$", done.out)
+
+    def test_several_codes(self, zhuisu: Run) -> None:
+        done = zhuisu("parse", "6901234567892", self.WRONG, "06901234567892", "--lang", "en")
+        assert (done.code, done.out.count("canonical "), done.err.count("→")) == (1, 2, 1)
+        assert "the same as number 1" in done.out
+        assert done.err.startswith(f"2: {self.WRONG}\n")
+        told = zhuisu("parse", "6901234567892", self.WRONG, "--json")
+        good, bad = told.json["readings"]
+        assert (told.code, "problem" in good, bad["problem"]["type"]) == (1, False, "/problems/codes/bad-check-digit")
+
+    def test_codes_come_by_a_pipe(self) -> None:
+        command = [sys.executable, "-m", "zhuisu", "parse", "-", "--json"]
+        lines = b"6901234567892\r\n\n80217619000000001003\n" + b"\xff\n"
+        done = subprocess.run(command, input=lines, capture_output=True, check=True)
+        families = [one["code"]["family"] for one in json.loads(done.stdout)["readings"]]
+        assert families == ["gtin", "drug", "opaque"]
 
     def test_a_refusal_says_what_and_how_to_mend(self, zhuisu: Run) -> None:
-        done = zhuisu("parse", "(01)06901234567890[/](21)7")
+        done = zhuisu("parse", "(01)06901234567890[/](21)7", "--lang", "en")
         assert (done.code, done.out) == (1, "")
         assert re.fullmatch(r"\w[\w ]+: .*\[/\].*\n", done.err)
-        done = zhuisu("parse", "(01)06901234567890(21)7")
+        done = zhuisu("parse", self.WRONG, "--lang", "en")
         assert (done.code, done.err.splitlines()[1].startswith("  → ")) == (1, True)
+        assert zhuisu("parse", self.WRONG, "--lang", "zh").err.startswith("校验码错误: ")
+
+    def test_no_text_moves_the_cursor(self, zhuisu: Run) -> None:
+        assert "\x1d" not in zhuisu("parse", "\x1d0106901234567892").out
 
 
 class TestHash:

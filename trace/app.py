@@ -17,7 +17,11 @@ import zhuisu
 from zhuisu import auth, certs, db, pages, parties, probes, web
 from zhuisu.chain import routes as chain
 from zhuisu.db import Database
+from zhuisu.epcis import capture
+from zhuisu.epcis import routes as epcis
 from zhuisu.interface import describe
+from zhuisu.ledger import GroupCommit, group_commit
+from zhuisu.products import routes as products
 from zhuisu.scan import routes as scan
 from zhuisu.settings import Settings
 
@@ -34,25 +38,34 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        async with db.connect(
-            settings.database_url,
-            size=settings.pool_size,
-            acquire_timeout=settings.acquire_timeout,
-            statement_timeout=settings.statement_timeout,
-        ) as database:
-            app.state.db = database
+        async with (
+            db.connect(
+                settings.database_url,
+                size=settings.pool_size,
+                acquire_timeout=settings.acquire_timeout,
+                statement_timeout=settings.statement_timeout,
+            ) as database,
+            group_commit(database, capture.guard) as commit,
+        ):
+            app.state.db, app.state.commit = database, commit
             yield
 
     def provide_db(state: State) -> Database:
         database: Database = state.db
         return database
 
+    def provide_commit(state: State) -> GroupCommit:
+        commit: GroupCommit = state.commit
+        return commit
+
     app = Litestar(
         route_handlers=[
             *probes.HANDLERS,
             *parties.HANDLERS,
+            *products.HANDLERS,
             *certs.HANDLERS,
             *chain.HANDLERS,
+            *epcis.HANDLERS,
             *scan.HANDLERS,
             *pages.HANDLERS,
         ],
@@ -60,6 +73,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
         middleware=[probes.COUNTING, auth.MIDDLEWARE],
         dependencies={
             "db": Provide(provide_db, sync_to_thread=False),
+            "commit": Provide(provide_commit, sync_to_thread=False),
             "settings": Provide(lambda: settings, sync_to_thread=False),
             "now": Provide(clock, sync_to_thread=False),
             "who": Provide(auth.caller, sync_to_thread=False),
@@ -85,4 +99,5 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
         ),
     )
     describe(app)
+    web.resolve_in_turn(app)
     return app

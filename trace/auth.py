@@ -51,6 +51,9 @@ __all__ = [
 KEY_MEMORY = 5.0
 """Seconds a worker may go on believing a key without asking the database."""
 
+ASKING = 1.0
+"""Seconds more, while one request asks whether a key is still good."""
+
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})  # RFC 9110 §9.2.1
 
 _MEMORY_ROWS = 10_000
@@ -69,8 +72,9 @@ class CrossSite(Forbidden):
 class Authentication(ASGIMiddleware):
     """Sets ``scope["user"]`` to the Principal. The public and a remembered key cost no query, a session one.
 
-    A key, once found, is believed for ``KEY_MEMORY`` seconds in each worker: a revoked key, or the keys of a suspended
-    organisation, may open doors that long. Sessions are read each time: signing out takes effect at once.
+    A key, once found, is believed for ``KEY_MEMORY`` seconds in each worker, and ``ASKING`` more while it is looked up
+    again: a revoked key, or the keys of a suspended organisation, may open doors that long. Sessions are read each
+    time: signing out takes effect at once.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -105,6 +109,8 @@ class Authentication(ASGIMiddleware):
         who, believed_until = memory.get(hash_, (PUBLIC, now))
         if now < believed_until:
             return who
+        if hash_ in memory:  # one asks again, the others go on: else a busy key's requests would all ask at once
+            memory[hash_] = (who, now + ASKING)
         async with db.connection() as conn:
             found = await caller_by_key(conn, hash_)
         if found is None:

@@ -20,21 +20,30 @@ from urllib.parse import quote
 import httpx
 import msgspec
 import rich_click as click
+from rich.cells import set_cell_size
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 import zhuisu
-from zhuisu import certs, db, embedded, events, parties, server
+from zhuisu import certs, db, embedded, events, parties, problems, server
 from zhuisu.app import utc_now
-from zhuisu.codes import parse as parse_code
+from zhuisu.codes import Code
+from zhuisu.codes.explain import FAMILIES, LEVELS, Part, explain
+from zhuisu.codes.several import Reading, read_all
+from zhuisu.codes.text import Words
 from zhuisu.demo import world
 from zhuisu.errors import Refusal
+from zhuisu.pages.language import Lang, name, term
+from zhuisu.products.reading import Read
 from zhuisu.settings import Settings, from_env, with_master_key
 
 out = Console()
 err = Console(stderr=True)
+_WIDE = 100  # columns; a narrower terminal has no room for clauses
+_COLOURS = ("cyan", "green", "yellow", "magenta", "blue", "red")
 
 data_option = click.option(
     "--data", type=click.Path(path_type=Path), help="Data directory; ZHUISU_DATA, else the user's own."
@@ -186,21 +195,45 @@ def verify(what: str, trust: Path | None, status: Path | None, base: str, *, as_
 
 
 @cli.command()
-@click.argument("text")
+@click.argument("texts", nargs=-1, required=True)
+@click.option("--lang", type=click.Choice(list(Lang)), help="Language of the words; that of the terminal by default.")
 @json_option
-def parse(text: str, *, as_json: bool) -> None:
-    """Show what a code is, as JSON."""
-    del as_json  # there is no other form; scripts may say --json everywhere
-    _print(parse_code(text), as_json=True)
+def parse(texts: tuple[str, ...], lang: str | None, *, as_json: bool) -> None:
+    """Show what codes are, part by part: TEXTS, or the lines of standard input (-).
+
+    The JSON is that of POST /codes/parse. Exit code 1 when any was refused.
+    """
+    piped = sys.stdin.buffer.read().decode(errors="replace") if "-" in texts else ""
+    found = read_all("\n".join(piped if text == "-" else text for text in texts))
+    if as_json:
+        _print({"readings": [_reading(one) for one in found]}, as_json=True)
+    else:
+        said = Lang(lang) if lang else _terminal_language()
+        for number, one in enumerate(found):
+            if number:
+                out.print()
+            _show_reading(said, one, alone=len(found) == 1)
+    sys.exit(1 if any(one.refusal for one in found) else 0)
 
 
 @cli.command("hash")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @json_option
 def hash_(files: tuple[Path, ...], *, as_json: bool) -> None:
-    """Print the CBV 2.0 hash id of each event in FILES."""
-    ids = [events.hash_id(event) for file in files for event in events.read(file.read_bytes())]
+    """Print the CBV 2.0 hash id of each event in FILES, JSON or XML."""
+    ids = [name for file in files for name in _hash_ids(file.read_bytes())]
     _print(ids if as_json else "\n".join(ids), as_json=as_json)
+
+
+def _hash_ids(body: bytes) -> Iterator[str]:
+    if not events.is_xml(body):
+        yield from map(events.hash_id, events.read(body))
+        return
+    about, found = events.open_xml(body)
+    for event in found:
+        if isinstance(event, events.BadEvent):
+            raise event
+        yield events.hash_id(event, about.ignored)
 
 
 @cli.command()
@@ -264,6 +297,48 @@ def recall(code: str, *, drill: bool, as_json: bool) -> NoReturn:
     """Recall everything a code reached. NOT THERE YET: `zhuisu trace CODE --forward` lists the holders meanwhile."""
     del code, drill, as_json
     raise click.UsageError("recall is not there yet; `zhuisu trace CODE --forward` lists who holds it now")
+
+
+@cli.group("products")
+def products_() -> None:
+    """What goods are called: in from a sheet, out as one."""
+
+
+@products_.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would happen, store nothing.")
+@click.option("--partial", is_flag=True, help="Store the good rows even when others have faults.")
+@click.option("--as", "owner", default="", metavar="USCC", help="Who shall hold the products; for administrators.")
+@base_option
+@key_option
+@json_option
+def import_(file: Path, owner: str, base: str, key: str, *, dry_run: bool, partial: bool, as_json: bool) -> None:
+    """Register the products in FILE (xlsx, csv, json); exit code 1 when rows have faults."""
+    query: dict[str, str | bool] = {"name": file.name, "owner": owner, "dry_run": dry_run, "partial": partial}
+    with _http(base, key) as http:
+        answer = http.post("/products/import", params=query, content=file.read_bytes())
+    report = answer.json() if answer.is_success else _problem(answer)
+    if "faults" not in report:
+        _granted(answer)
+    if as_json:
+        _print(report, as_json=True)
+    else:
+        _show_import(report, dry_run=dry_run)
+    sys.exit(1 if report["faults"] else 0)
+
+
+@products_.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--owner", default="", metavar="USCC", help="Only the products of this organisation.")
+@base_option
+@key_option
+@json_option
+def export(file: Path, owner: str, base: str, key: str, *, as_json: bool) -> None:
+    """Write the registered products to FILE; its suffix (.xlsx, .csv, .json) says in which form."""
+    with _http(base, key) as http:
+        query = {"form": file.suffix.removeprefix(".").lower() or "xlsx", "owner": owner}
+        file.write_bytes(_granted(http.get("/products/export", params=query)).content)
+    _print({"file": file} if as_json else f"{file}", as_json=as_json)
 
 
 @cli.group("db")
@@ -362,10 +437,14 @@ def _problem(response: httpx.Response) -> dict[str, Any]:
 
 
 def _fail(title: str, detail: str, mend: str = "") -> NoReturn:
+    _complain(title, detail, mend)
+    sys.exit(1)
+
+
+def _complain(title: str, detail: str, mend: str) -> None:
     err.print(f"[bold red]{escape(title)}[/]: {escape(detail)}", highlight=False, soft_wrap=True)
     if mend:
         err.print(f"  → {mend}", highlight=False, markup=False, soft_wrap=True)
-    sys.exit(1)
 
 
 def _print(value: Any, *, as_json: bool) -> None:
@@ -374,6 +453,91 @@ def _print(value: Any, *, as_json: bool) -> None:
         sys.stdout.write(msgspec.json.format(encoded, indent=2).decode() + "\n")
     else:
         out.print(value, highlight=False, markup=False, soft_wrap=True)
+
+
+def _terminal_language() -> Lang:
+    """Chinese where the terminal is Chinese (POSIX locale variables, the first that is set), else English."""
+    locale = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return Lang.zh if locale.lower().startswith("zh") else Lang.en
+
+
+def _reading(one: Reading) -> Read:
+    return Read(
+        text=one.text,
+        line=one.line,
+        joined=one.joined,
+        same_as=msgspec.UNSET if one.same_as is None else one.same_as,
+        code=one.code or msgspec.UNSET,
+        parts=explain(one.code) if one.code else msgspec.UNSET,
+        problem=problems.of(one.refusal, "/codes/parse") if one.refusal else msgspec.UNSET,
+    )
+
+
+def _show_reading(lang: Lang, one: Reading, *, alone: bool) -> None:
+    if one.refusal:
+        if not alone:
+            err.print(f"{one.line}: {_visible(one.text)}", style="bold", highlight=False, markup=False, soft_wrap=True)
+        _show_refusal(lang, one.refusal)
+    if one.code:
+        _show_code(lang, one.code)
+    if one.same_as is not None:
+        words = {Lang.zh: f"与第 {one.same_as + 1} 个相同", Lang.en: f"the same as number {one.same_as + 1}"}
+        out.print(words[lang], style="yellow")
+
+
+def _show_refusal(lang: Lang, refusal: Refusal) -> None:
+    if lang is Lang.zh and refusal.detail_zh:
+        _complain(refusal.zh, refusal.detail_zh, refusal.mend_zh)
+    else:
+        _complain(refusal.title(), refusal.detail, refusal.mend)
+
+
+def _show_code(lang: Lang, code: Code) -> None:
+    """The code in colours, beneath it what each colour is, then what all of it says."""
+    picture = Text()
+    rows = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    rows.add_column(overflow="fold")
+    for number, part in enumerate(explain(code)):
+        colour = _COLOURS[number % len(_COLOURS)]
+        picture.append(_visible(part.text), style=f"bold {colour}")
+        _add_part(lang, rows, part, colour)
+    out.print(picture, soft_wrap=True)
+    out.print(rows)
+    for fact, value in _facts(lang, code):
+        out.print(Text.assemble((set_cell_size(name(lang, fact), 11), "dim"), _visible(value)), soft_wrap=True)
+
+
+def _add_part(lang: Lang, rows: Table, part: Part, colour: str, depth: int = 0) -> None:
+    text = Text("  " * depth + _visible(part.text), style=colour)
+    called = Text.assemble(name(lang, part.name), (f" {part.udi.upper()}", "dim") if part.udi else "")
+    means = Text(name(lang, part.means) if part.means else "")
+    rows.add_row(text, called, means, Text(part.rule if out.width >= _WIDE else "", style="dim"))
+    for inner in part.parts:
+        _add_part(lang, rows, inner, colour, depth + 1)
+
+
+def _facts(lang: Lang, code: Code) -> Iterator[tuple[Words, str]]:
+    """What the code is and says besides, as far as it does."""
+    said = {
+        Words("规范形式", "canonical"): code.canonical,
+        Words("种类", "family"): name(lang, FAMILIES[code.family]),
+        Words("层级", "level"): name(lang, LEVELS[code.level]),
+        Words("批号", "lot"): code.lot,
+        Words("序列号", "serial"): code.serial,
+        Words("生产日期", "produced"): code.production,
+        Words("有效期至", "expires"): code.expiry,
+        Words("净重 kg", "net kg"): code.weight_kg,
+        Words("数量", "count"): code.count,
+        Words("已修正", "mended"): "；".join(term(lang, "mended", fault) for fault in code.mended),
+        Words("存疑", "doubtful"): "；".join(term(lang, "doubt", doubt) for doubt in code.doubts),
+        Words("也可能是", "or else"): "  ".join(code.also),
+    }
+    return ((fact, str(value)) for fact, value in said.items() if value not in {None, ""})
+
+
+def _visible(text: str) -> str:
+    """Text without what would move a terminal's cursor or turn its words round."""
+    return "".join(c if c.isprintable() else "␝" if c == "\x1d" else "�" for c in text)
 
 
 def _local(time: str, offset: str) -> str:
@@ -389,6 +553,24 @@ def _place(path: dict[str, Any], uri: str | None) -> str:
     return site.get("name") or " ".join(filter(None, (site.get("kind"), site.get("division")))) or uri or ""
 
 
+def _show_import(report: dict[str, Any], *, dry_run: bool) -> None:
+    for fault in report["faults"]:
+        column, value, expected = fault["column"] or "the row", fault["value"], fault["expected"]
+        words = f"row {fault['row']}, {column}: {value!r}: expected {expected['en']}  {expected['zh']}"
+        err.print(f"[red]{escape(words)}[/]", highlight=False, soft_wrap=True)
+    if report["more_faults"]:
+        err.print(f"and {report['more_faults']} more faults", highlight=False)
+    counts = ", ".join(f"{report[name]} {name}" for name in ("new", "changed", "same", "refused"))
+    outcome = "stored" if report["stored"] else "dry run" if dry_run else "nothing stored"
+    _print(f"{outcome}: {counts}", as_json=False)
+
+
+def _goods(node: dict[str, Any]) -> str:
+    """What the goods of a code are called, "" where nobody registered it."""
+    lot = f", lot {node['lot']}" if node["lot"] else ""
+    return f"{node['name']} {node['specification']}".rstrip() + lot if node["name"] else ""
+
+
 def _show_path(path: dict[str, Any]) -> None:
     line = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     inside: list[str] = []
@@ -401,6 +583,8 @@ def _show_path(path: dict[str, Any]) -> None:
             boxes = " › ".join(path["codes"][uri]["label"] or uri for uri in inside)
             line.add_row("", "", "in " + escape(boxes), style="dim")
     out.print(path["code"]["text"], style="bold", highlight=False, markup=False, soft_wrap=True)
+    if goods := _goods(path["codes"][path["code"]["canonical"]]):
+        _print(goods, as_json=False)
     out.print(line)
     for held in path["holders"]:
         amount = held["items"] or f"{held['quantity'] or '?'} {held['uom'] or ''}".strip()

@@ -25,18 +25,23 @@ from typing import Any, ClassVar
 class Refusal(Exception):
     """The request is refused.
 
-    ``detail`` says what is wrong and where, ``mend`` how to put it right, ``where`` names the field (JSON pointer, AI
-    or position); further keywords become members of the RFC 9457 problem object.
+    ``detail`` says what is wrong and where, ``mend`` how to put it right, each with its Chinese beside it where the
+    caller may be a shop; ``where`` names the field (JSON pointer, AI or position). Further keywords become members of
+    the RFC 9457 problem object.
     """
 
     status: ClassVar[int] = 400
     zh: ClassVar[str] = "请求被拒绝"
 
-    def __init__(self, detail: str, *, where: str = "", mend: str = "", **facts: Any) -> None:
+    def __init__(
+        self, detail: str, *, where: str = "", mend: str = "", detail_zh: str = "", mend_zh: str = "", **facts: Any
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
+        self.detail_zh = detail_zh
         self.where = where
         self.mend = mend
+        self.mend_zh = mend_zh
         self.facts = facts
 
     def __str__(self) -> str:

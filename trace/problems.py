@@ -108,6 +108,8 @@ def of(error: Refusal, instance: str) -> dict[str, Any]:
         "detail": error.detail,
         "instance": instance,
     }
+    if error.detail_zh:
+        members["zh"] = {"title": error.zh, "detail": error.detail_zh, "mend": error.mend_zh}
     return members | {name: value for name in ("where", "mend") if (value := getattr(error, name))}
 
 

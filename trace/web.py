@@ -1,4 +1,4 @@
-"""What HTTP gives that Litestar does not: the rest of a path exactly as it was sent, and no unknown parameters.
+"""What HTTP gives that Litestar does not: the rest of a path as it was sent, no unknown parameters, no idle ceremony.
 
 Litestar folds ``//`` in paths, which breaks a URI in a URL. A route ``/chain/{code:path}`` takes the dependency
 ``rest`` instead of ``code``:
@@ -9,7 +9,8 @@ Litestar folds ``//`` in paths, which breaks a URI in a URL. A route ``/chain/{c
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from litestar import Request
+from litestar import Litestar, Request
+from litestar.routes import HTTPRoute
 
 from zhuisu.errors import Malformed
 
@@ -29,3 +30,15 @@ def rest(request: Request[Any, Any, Any]) -> str:
         return unquote_to_bytes(raw[before] if len(raw) > before else b"").decode()
     except UnicodeDecodeError as error:
         raise Malformed("the address is not UTF-8", where="path", mend="percent-encode the code as UTF-8") from error
+
+
+def resolve_in_turn(app: Litestar) -> None:
+    """Let every handler of ``app`` await its dependencies one after another.
+
+    Litestar opens a task group for those that do not wait for each other. Ours take microseconds, the group a fifth of
+    a request (py-spy, Litestar 2.25).
+    """
+    for route in app.routes:
+        if isinstance(route, HTTPRoute):
+            for _, model in route.route_handler_map.values():
+                model.dependency_batches = [{one} for batch in model.dependency_batches for one in batch]

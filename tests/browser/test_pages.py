@@ -9,6 +9,10 @@ from .conftest import sign_in
 pytestmark = pytest.mark.browser
 
 
+LABEL = "(01)06901234567892(17)270131(10)202605A(21)00042"
+DEVICE = "MA.156.M0.100472.1110331.M220101.LA1.SB2.C"
+
+
 def addresses(eggs: dict[str, Any]) -> list[str]:
     way = f"/path/{quote(eggs['code'], safe='')}"
     return [
@@ -18,6 +22,12 @@ def addresses(eggs: dict[str, Any]) -> list[str]:
         way,
         f"{way}?direction=forward",
         "/path/x",
+        "/code",
+        f"/code?text={quote(LABEL)}",
+        f"/code?text={quote(DEVICE)}",
+        f"/code?text={quote(LABEL + chr(10) + DEVICE)}",
+        f"/code?text={quote(eggs['url'])}",
+        "/goods",
         "/problems",
         "/schema",
     ]
@@ -77,7 +87,7 @@ async def test_no_request_leaves_the_service_and_nothing_is_complained_of(
 
 
 async def test_what_a_finger_must_hit_is_44_pixels_high(shop: Page, site: str) -> None:
-    for address in ("/", "/intake", "/login"):
+    for address in ("/", "/intake", "/login", "/code"):
         await shop.set_viewport_size({"width": 360, "height": 720})
         await shop.goto(site + address)
         low = await shop.evaluate(

@@ -138,7 +138,8 @@ class TestBack:
         assert [h.step for h in path.hops] == ["commissioning", "packing", "packing", "shipping"]
 
     async def test_a_pack_names_the_carcass_and_the_pig_it_was_cut_from(self, db: Database, district: District) -> None:
-        pig, carcass, cut = (f"urn:zhuisu:opaque:obj:{n}" for n in ("137030200000001", "C1", "P1"))
+        pig = "urn:zhuisu:ear-tag:obj:137030200000001"
+        carcass, cut = (f"urn:zhuisu:opaque:obj:{n}" for n in ("C1", "P1"))
 
         def transform(hours: float, source: str, result: str) -> Event:
             return make(

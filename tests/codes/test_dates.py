@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 
 from zhuisu.codes.dates import expand, fault
+from zhuisu.codes.text import Words
 
 
 @pytest.mark.parametrize(
@@ -10,7 +11,7 @@ from zhuisu.codes.dates import expand, fault
     [("260200", date(2026, 2, 28)), ("280200", date(2028, 2, 29)), ("271231", date(2027, 12, 31))],
 )
 def test_day_00_is_the_last_of_its_month(yymmdd, expected):
-    assert fault(yymmdd) == ""
+    assert fault(yymmdd) is None
     assert expand(yymmdd) == expected
 
 
@@ -25,12 +26,17 @@ def test_centuries_seen_from_the_second_half(yy, seen_from, year):
 
 
 @pytest.mark.parametrize(
-    ("yymmdd", "words"),
-    [("991332", "no month 13"), ("260001", "no month 00"), ("260230", "no day 30, 2026-02 has 28")],
+    ("yymmdd", "en", "zh"),
+    [
+        ("991332", "991332 has no month 13", "991332 没有 13 月"),
+        ("260001", "260001 has no month 00", "260001 没有 00 月"),
+        ("260230", "260230 has no day 30, 2026-02 has 28", "260230 没有 30 日，2026 年 2 月只有 28 天"),
+        ("19000229", "19000229 has no day 29, 1900-02 has 28", "19000229 没有 29 日，1900 年 2 月只有 28 天"),
+    ],
 )
-def test_what_does_not_exist_is_told(yymmdd, words):
-    assert words in fault(yymmdd)
+def test_what_does_not_exist_is_told(yymmdd, en, zh):
+    assert fault(yymmdd) == Words(zh, en)
 
 
 def test_day_00_only_where_the_ai_allows_it():
-    assert "day 00" in fault("260200", may_be_00=False)
+    assert "day 00" in fault("260200", may_be_00=False).en

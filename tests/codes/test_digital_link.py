@@ -1,8 +1,15 @@
+import string
+from base64 import urlsafe_b64encode
 from datetime import date
+from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from zhuisu.codes import Family, Level, canonical, parse
+from zhuisu.codes.checksum import check_digit
+from zhuisu.codes.digital_link import _is_compressed
 from zhuisu.codes.errors import BadCheckDigit, BadElement, BadLink, CompressedLink
 
 ITEM = "https://id.gs1.org/01/06901234567892"
@@ -55,6 +62,11 @@ def test_short_names_and_capitals_are_told():
         "https://shop.example/00/%ff%ff",
         "https://shop.example/?gtin=06901234567892",
         "https://shop.example",
+        "https://shop.example/415/6901234567892",
+        "https://shop.example/8013/2024-spring-news",
+        "https://shop.example/ARFKk4XB1L2S",
+        "https://shop.example/about-our-company",
+        "https://shop.example/aaaaaaaaaaaa",
         "http://溯源.example/码?号=1",
     ],
 )
@@ -75,10 +87,10 @@ def test_only_scheme_and_host_lose_their_capitals():
         ("https://a.example/01/06901234567893", BadCheckDigit, "AI (01) at position 19: GTIN 06901234567893"),
         ("https://a.example/01/06901234567892/21/a/10/b", BadLink, "(01) (21) (10)"),
         ("https://a.example/01/06901234567892/235/a/21/b", BadLink, "(01) (235) (21)"),
-        ("https://a.example/01/06901234567892?10=A", BadLink, "(10) belongs in the path"),
-        ("https://a.example/01/06901234567892?01=06901234567892", BadLink, "(01) stands twice"),
-        ("https://a.example/01/06901234567892?99=a&99=a", BadLink, "(99) stands twice"),
-        ("https://a.example/01/06901234567892?89=a", BadLink, "89 is no Application Identifier"),
+        ("https://a.example/01/06901234567892?10=A", BadLink, "AI (10) at position 37: belongs in the path"),
+        ("https://a.example/01/06901234567892?01=06901234567892", BadLink, "AI (01) at position 37: stands twice"),
+        ("https://a.example/01/06901234567892?99=a&99=a", BadLink, "AI (99) at position 42: stands twice"),
+        ("https://a.example/01/06901234567892?89=a", BadLink, "AI (89) at position 37: no Application Identifier"),
         ("https://a.example/01/06901234567892?17=271301", BadElement, "AI (17) at position 37: 271301 has no month 13"),
         ("https://a.example/01/06901234567892?98=a+b", BadElement, "AI (98)"),
         ("https://a.example/01/06901234567892?98=%ff", BadElement, "not UTF-8"),
@@ -86,6 +98,7 @@ def test_only_scheme_and_host_lose_their_capitals():
         (f"https://a.example/01/06901234567892/10/{'x' * 21}", BadElement, "21 characters"),
         ("https://id.gs1.org/01/123", BadLink, "names no GS1 key"),
         ("https://id.gs1.org/ARFKk4XB1L2S", CompressedLink, "compressed"),
+        ("https://shop.example/stem/AQyNo0UVqA?x=1", CompressedLink, "AQyNo0UVqA is the compressed form"),
         ("https://id.gs1.org/01/06901234567892/EqBkQ3xxAb-1", CompressedLink, "compressed"),
     ],
 )
@@ -98,3 +111,20 @@ def test_what_is_a_link_and_breaks_a_rule_is_refused(uri, kind, words):
 def test_canonical_goes_by_shape_alone():
     assert canonical("https://a.example/01/06901234567893/21/x") == "https://id.gs1.org/01/06901234567893/21/x"
     assert canonical("https://a.example/01/06901234567892/21/a/10/b") == "https://a.example/01/06901234567892/21/a/10/b"
+
+
+@given(st.text("0123456789", min_size=13, max_size=13), st.sampled_from(["", "21", "10", "17"]))
+def test_a_compressed_gtin_is_refused_on_any_host(body, after):
+    gtin = body + check_digit(body)
+    bits = f"{0x01:08b}{int(gtin):047b}" + (f"{int(after, 16):08b}{1 << 20:040b}" if after else "")
+    bits += "0" * (-len(bits) % 24)
+    segment = urlsafe_b64encode(int(bits, 2).to_bytes(len(bits) // 8)).decode()
+    with pytest.raises(CompressedLink):
+        parse(f"https://shop.example/{segment}")
+
+
+def test_other_short_links_are_hardly_ever_taken_for_compressed_ones():
+    alphabet = string.ascii_letters + string.digits + "-_"
+    random = Random(1)
+    slugs = ("".join(random.choices(alphabet, k=random.randint(10, 24))) for _ in range(20_000))
+    assert sum(_is_compressed(slug) for slug in slugs) <= 10

@@ -1,9 +1,16 @@
 """Expectations partly from the reference event hash generator's own tests (RalphTro/epcis-event-hash-generator)."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.codes.elements import keyed
 from zhuisu.codes import Family, Level, canonical, parse
-from zhuisu.codes.errors import BadUrn
+from zhuisu.codes.ai import AIS
+from zhuisu.codes.checksum import check_digit
+from zhuisu.codes.epc_urn import to_link, to_urn
+from zhuisu.codes.errors import BadCheckDigit, BadUrn, NotACode
+from zhuisu.codes.keys import identify
 
 ROOT = "https://id.gs1.org"
 
@@ -111,3 +118,59 @@ def test_other_urns_are_kept(uri):
     assert canonical(uri) == uri
     if uri != "urn:epc:":
         assert (parse(uri).family, parse(uri).canonical) == (Family.urn, uri)
+
+
+def company_prefix_length(urn):
+    return len(urn.split(":")[4].partition(".")[0])
+
+
+def test_every_scheme_is_written_as_it_was_read():
+    for mark in test_every_scheme.pytestmark:
+        for urn, path, *_ in mark.args[1]:
+            plain = "id:sgtin" if urn.startswith("idpat:upui") else urn.partition(":")[0]
+            written = to_urn(ROOT + path, company_prefix_length(f"urn:epc:{urn}"))
+            assert to_link(written) == ROOT + path
+            assert written == f"urn:epc:{urn}" or plain == "id:sgtin", written  # upui and sgtin share their classes
+
+
+@given(keyed(), st.integers(6, 12))
+def test_a_link_written_as_urn_leads_back(pair, length):
+    ai, found = pair
+    link = identify(found, ai).canonical
+    try:
+        urn = to_urn(link, length)
+    except NotACode:
+        assert ai in {"8013", "415"} or AIS[ai].parts[0].kind in "XY" or "/254/0" in link or "/10/" in link
+        return
+    assert urn.startswith("urn:epc:")
+    assert to_link(urn) == canonical(urn) == parse(urn).canonical == link
+
+
+@given(st.text("0123456789", min_size=13, max_size=13), st.text("AZaz09-", min_size=1, max_size=20), st.integers(6, 12))
+def test_no_item_is_without_its_urn(body, serial, length):
+    gtin = body + check_digit(body)
+    for tail in ("", f"/21/{serial}", f"/10/{serial}", f"/235/{serial}"):
+        link = f"{ROOT}/01/{gtin}{tail}"
+        assert to_link(to_urn(link, length)) == link
+
+
+@pytest.mark.parametrize(
+    ("path", "length", "kind", "words"),
+    [
+        ("/01/04012345111118/21/1", 5, BadUrn, "6 to 12 digits, not 5"),
+        ("/01/04012345111118/21/1", 13, BadUrn, "6 to 12 digits, not 13"),
+        ("/01/04012345111119/21/1", 7, BadCheckDigit, "AI (01) 04012345111119: digit 14"),
+        ("/01/04012345111118/22/1", 7, BadUrn, "has no EPC URN"),
+        ("/8006/040123451111180102/10/1", 7, BadUrn, "has no EPC URN"),
+        ("/414/4012345000054/254/0", 7, BadUrn, "has no EPC URN"),
+        ("/8013/1987654Ad4X4bL5ttr2310c2K", 7, BadUrn, "has no EPC URN"),
+        ("/8004/4012ABC", 7, BadUrn, "company prefix '4012ABC'"),
+        ("/8004/4012345", 7, BadUrn, "is empty"),
+        ("", 7, BadUrn, "has no EPC URN"),
+    ],
+)
+def test_links_without_a_urn_are_refused(path, length, kind, words):
+    with pytest.raises(kind) as refused:
+        to_urn(ROOT + path, length)
+    assert words in refused.value.detail
+    assert refused.value.detail_zh

@@ -6,6 +6,7 @@ import pytest
 from zhuisu.codes import Family, Level, parse
 from zhuisu.codes.ai import AIS
 from zhuisu.codes.errors import BadCheckDigit, BadDate, BadElement, NoKey, UnknownAi
+from zhuisu.codes.gs1 import walk
 
 GTIN = "06901234567892"
 ITEM = f"https://id.gs1.org/01/{GTIN}"
@@ -49,6 +50,28 @@ def test_a_serial_beats_a_lot_and_keeps_it():
     assert (code.canonical, code.lot_uri) == (f"{ITEM}/21/S1", f"{ITEM}/10/L1")
 
 
+def test_a_secondary_serial_is_told_beside_the_first():
+    code = parse(f"(01){GTIN}(21)S1(250)S2")
+    assert (code.canonical, code.serial, code.secondary_serial) == (f"{ITEM}/21/S1", "S1", "S2")
+
+
+@pytest.mark.parametrize(
+    ("text", "spans"),
+    [
+        (f"]d201{GTIN}21A1\x1d17270131", [("01", 3, 19), ("21", 19, 23), ("17", 24, 32)]),
+        (f"^01{GTIN}10L1{{GS}}17270131", [("01", 1, 17), ("10", 17, 21), ("17", 25, 33)]),
+        (f"(01) {GTIN} (21)A1", [("01", 0, 19), ("21", 20, 26)]),
+        (f"01{GTIN}89", [("01", 0, 16)]),
+        ("0112", [("01", 0, 4)]),
+        ("", []),
+    ],
+)
+def test_walk_tells_where_each_element_stands(text, spans):
+    assert [(ai, start, end) for ai, _, start, end in walk(text)] == spans
+    for ai, value, start, end in walk(text):
+        assert text[start:end].replace("(", "").replace(")", "").replace(" ", "") == ai + value
+
+
 def test_use_by_beats_best_before():
     assert parse(f"(01){GTIN}(15)270228(17)270131").expiry == date(2027, 1, 31)
     assert parse(f"(01){GTIN}(7003)2702280930").expiry == date(2027, 2, 28)
@@ -86,6 +109,8 @@ def test_a_logistic_unit_tells_its_contents():
         (f"(8006){GTIN}0102(21)7", Family.itip, Level.instance, f"/8006/{GTIN}0102/21/7"),
         (f"(01){GTIN}(235)T1", Family.upui, Level.instance, f"/01/{GTIN}/235/T1"),
         (f"(01){GTIN}(22)V1", Family.gtin, Level.item_class, f"/01/{GTIN}"),
+        ("(8013)1987654Ad4X4bL5ttr2310c2K", Family.gmn, Level.item_class, "/8013/1987654Ad4X4bL5ttr2310c2K"),
+        ("(415)6901234567892(8020)A/1", Family.payment, Level.instance, "/415/6901234567892/8020/A%2F1"),
     ],
 )
 def test_every_key(text, family, level, uri):

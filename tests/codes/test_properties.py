@@ -7,54 +7,14 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from zhuisu.codes import Code, canonical, parse
+from tests.codes import invariants, seeds
+from tests.codes.elements import SETS, keyed, scanned
+from zhuisu.codes import Family, canonical, parse
 from zhuisu.codes.ai import AIS
 from zhuisu.codes.checksum import check_digit
-from zhuisu.codes.keys import KEYS, describe
+from zhuisu.codes.keys import describe
 from zhuisu.codes.uscc import ALPHABET, check_character
 from zhuisu.errors import Refusal
-
-SETS = {
-    "N": string.digits,
-    "X": "!\"%&'()*+,-./" + string.digits + ":;<=>?" + string.ascii_uppercase + "_" + string.ascii_lowercase,
-    "Y": "#-/" + string.digits + string.ascii_uppercase,
-    "Z": string.ascii_letters + string.digits + "-_=",
-}
-
-
-@st.composite
-def values(draw, ai):
-    """A right value of an AI."""
-    spec, value = AIS[ai], ""
-    for part in spec.parts:
-        size = draw(st.integers(part.least or 0, part.most))
-        if part.least == 0 and part.most == part.least:
-            continue
-        run = draw(st.text(SETS[part.kind], min_size=size, max_size=size))
-        value += run
-    if spec.checked:
-        value = value[: spec.checked - 1] + check_digit(value[: spec.checked - 1]) + value[spec.checked :]
-    for start, _ in spec.dates:
-        if value[start:]:
-            value = value[:start] + draw(st.dates()).strftime("%y%m%d") + value[start + 6 :]
-    assume(spec.fits(value))
-    return value
-
-
-@st.composite
-def keyed(draw):
-    """Elements around one key, and the key's AI."""
-    ai = draw(st.sampled_from(list(KEYS)))
-    found = {ai: draw(values(ai))}
-    for sequence in KEYS[ai].qualifiers[:1]:
-        for name in sequence:
-            if draw(st.booleans()):
-                found[name] = draw(values(name))
-    return ai, found
-
-
-def scanned(found):
-    return "]C1" + "".join(ai + value + ("" if AIS[ai].predefined else "\x1d") for ai, value in found.items())
 
 
 @given(keyed())
@@ -147,17 +107,12 @@ def test_drug_codes_round_trip(digits):
     assert parse(code.item_class).canonical == code.item_class
 
 
+CHECKED = {Family.sgtin, Family.lgtin, Family.gtin, Family.sscc, Family.sgln, Family.grai, Family.gdti, Family.gsrn}
+
 PIECES = """01 00 06901234567892 21 10 17 991332 (01) (21) ( ) \\( {GS} <GS> ^ ]d2 ]C1 ]Q1 ] https:// HTTP:// a.example /
     id.gs1.org /01/ /gtin/ /c/ ? & = %2F % %ff + # urn: epc: id: class: idpat: sgtin: itip: giai: 4012345 . 011111 * 8
     zhuisu: drug: obj: opaque: site:loc: 369012340000000017 ０ Ａ （ é 鲁 ² \u0130 \u212a 8003 8006 7007 3103"""
 pieces = st.sampled_from([*PIECES.split(), "\x1d", " ", "\u3000", "\ud800", "\x00", "9" * 50])
-
-
-def outcome(text):
-    try:
-        return parse(text)
-    except Refusal as refused:
-        return refused
 
 
 @settings(max_examples=1000)
@@ -167,20 +122,62 @@ def outcome(text):
 @example("https://")
 @example("//id.gs1.org/")
 def test_any_text_is_a_code_or_one_of_our_refusals(text):
-    assert isinstance(canonical(text), str)
-    code = outcome(text)
-    if isinstance(code, Refusal):
-        assert code.detail
-        assert code.where
-        return
-    assert isinstance(code, Code)
-    again = parse(code.canonical)
-    assert (again.canonical, again.family, again.level) == (code.canonical, code.family, code.level)
-    assert canonical(code.canonical) == code.canonical
+    invariants.check(text)
 
 
 @given(st.text())
 def test_any_text_at_all(text):
-    assert isinstance(canonical(text), str)
-    code = outcome(text)
-    assert isinstance(code, Refusal) or parse(code.canonical).canonical == code.canonical
+    invariants.check(text)
+
+
+SPOILT = [
+    "{}",
+    " {} ",
+    "{}\n",
+    '"{}"',
+    "*{}*",
+    "【{}】",
+    "追溯码：{}",
+    "{}。",
+    "\x02{}\x03",
+    "]d2{}",
+    "{}{}",
+    "{},{}",
+    "x{}",
+]
+
+
+@settings(max_examples=300)
+@given(st.sampled_from(seeds.corpus()), st.sampled_from(SPOILT), st.sampled_from(seeds.corpus()))
+def test_codes_spoilt_or_side_by_side(text, frame, other):
+    invariants.check(frame.replace("{}", text, 1).replace("{}", other))
+
+
+@settings(max_examples=300)
+@given(st.sampled_from(seeds.corpus()), st.data())
+def test_codes_with_one_character_changed(text, data):
+    at = data.draw(st.integers(0, len(text) - 1))
+    new = data.draw(st.sampled_from([*string.printable, "\x1d", "", "。", "０", "\ud800"]))
+    invariants.check(text[:at] + new + text[at + 1 :])
+
+
+@given(keyed(), st.sampled_from(['"{}"', " {} ", "\x02{}\x03", "【{}】", "条码：{}"]))
+def test_a_mended_code_is_the_code(pair, frame):
+    """What stands around a code goes, or the text is kept as it is; never is it taken for another's."""
+    text = scanned(pair[1])
+    with suppress(Refusal):
+        code = parse(text)
+        spoilt = invariants.outcome(frame.format(text))
+        if not isinstance(spoilt, Refusal) and spoilt.family is not Family.opaque:
+            assert spoilt.canonical == code.canonical
+            assert spoilt.mended
+
+
+@given(keyed(), st.sampled_from(["{GS}", "[GS]", "␝", "{FNC1}", "^]", "\\x1d"]))
+def test_all_spellings_of_fnc1_are_one(pair, spelling):
+    text = scanned(pair[1])
+    with suppress(Refusal):
+        code = parse(text)
+        spelled = invariants.outcome(text.replace("\x1d", spelling))
+        if code.family in CHECKED:
+            assert spelled.canonical == code.canonical

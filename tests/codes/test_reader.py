@@ -49,7 +49,8 @@ def test_gtins_are_checked(digits):
         "369012340000000018",  # 18 digits, no SSCC
         "00369012340000000018",
         "90217619000000001003",  # 20 digits that begin with 9
-        "137030200000001",  # an ear tag, until its family has a module
+        "437030200000001",  # 15 digits of no animal
+        "138030200000001",  # of no province
         "012026050100000000001234",  # digits that begin like a GTIN and are none
         "鲁A12345",
         "A-1",

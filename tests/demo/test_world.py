@@ -92,6 +92,17 @@ def test_the_public_sees_every_sample_redacted(http, filled, name):
     assert answer.json()["redacted"] is True
 
 
+NAMELESS = {"vaccine_pallet"}  # a logistic unit is no product
+
+
+@pytest.mark.parametrize("name", sorted(FINDINGS.keys() - NAMELESS))
+def test_everybody_reads_what_the_goods_are_called(http, filled, name):
+    path = http.get(f"/chain/{quote(filled.codes[name], safe='')}").json()
+    node = path["codes"][path["code"]["canonical"]]
+    assert node["name"].startswith("示范")
+    assert node["name_en"].endswith("(demo)")
+
+
 def test_the_whole_way_of_a_vaccine(http, filled):
     path = chain(http, filled, filled.codes["vaccine_item"])
     kinds = [path["sites"][hop["site"]]["kind"] for hop in path["hops"]]

@@ -8,6 +8,8 @@ CONFORMANCE = Path(__file__).parents[3] / "shared" / "conformance"
 STANDARD = "https://ref.gs1.org/standards/epcis/epcis-context.jsonld"
 
 _OPENEPCIS = CONFORMANCE / "openepcis-test-resources" / "2.0" / "EPCIS" / "JSON"
+_XML = CONFORMANCE / "openepcis-test-resources" / "2.0" / "EPCIS" / "XML"
+_XML_1 = CONFORMANCE / "openepcis-test-resources" / "1.2" / "EPCIS" / "XML"
 HASHES = sorted((CONFORMANCE / "event-hash" / "examples").glob("*.jsonld"))
 GOOD = [
     *sorted((_OPENEPCIS / "Capture" / "Documents").glob("*.json")),
@@ -19,6 +21,30 @@ BAD = [
     *sorted((_OPENEPCIS / "Capture" / "Invalid").glob("*.json")),
     *sorted((_OPENEPCIS / "Query" / "Invalid").glob("*.json")),
     *sorted((_OPENEPCIS / "Query" / "Queries").rglob("*.json")),  # queries are no documents
+]
+
+HASHES_XML = sorted((CONFORMANCE / "event-hash" / "examples").glob("*.xml"))
+XML_GOOD = [
+    *sorted((_XML / "Capture" / "Documents").glob("*.xml")),
+    *sorted((_XML / "Capture" / "Events").glob("*.xml")),
+    *sorted((_XML / "Query").glob("*.xml")),
+    *sorted((_XML / "Query" / "Documents").glob("*.xml")),
+    *sorted((_XML_1 / "Capture" / "Documents").glob("*.xml")),
+    *HASHES_XML,
+]
+XML_BAD = [
+    *sorted((_XML / "Capture" / "Invalid").glob("*.xml")),
+    *sorted((_XML / "Query" / "Invalid").glob("*.xml")),
+    *sorted((_XML / "Query" / "Queries").rglob("*.xml")),  # queries are no documents
+]
+TWINS = [
+    (xml, json_)
+    for xml in XML_GOOD
+    for json_ in (
+        Path(str(xml).replace("/XML/", "/JSON/")).with_suffix(".json"),
+        xml.with_suffix(".jsonld"),
+    )
+    if json_.exists() and _XML_1 not in xml.parents
 ]
 
 

@@ -1,6 +1,7 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from types import ModuleType
 
 import pytest
 
@@ -10,7 +11,7 @@ from zhuisu.certs.model import Assay, Mark
 from zhuisu.certs.model import Kind as CertificateKind
 from zhuisu.certs.verify import State
 from zhuisu.chain.model import Severity, Via
-from zhuisu.codes import Family, Level
+from zhuisu.codes import Family, Level, ma, mend
 from zhuisu.errors import Malformed, NotFound, Refusal
 from zhuisu.events.cbv import BIZ_STEP, DISPOSITION, TRANSACTION_TYPE
 from zhuisu.pages import language
@@ -30,6 +31,7 @@ from zhuisu.pages.language import (
     short,
 )
 from zhuisu.parties import Kind, Role, Status
+from zhuisu.products import Category
 
 zh, en = Lang.zh, Lang.en
 
@@ -51,6 +53,12 @@ def test_the_address_wins_then_the_cookie_then_the_browser(asked: str, kept: str
     assert choose(asked, kept, accepted) is chosen
 
 
+def said_by(module: ModuleType) -> set[str]:
+    """The phrases that a module of the codes puts into ``mended`` or ``doubts``: its public constants with words."""
+    constants = (value for name, value in vars(module).items() if name.isupper() and name[0] != "_")
+    return {value for value in constants if isinstance(value, str) and len(value) > 1}
+
+
 @pytest.mark.parametrize(
     ("vocabulary", "words"),
     [
@@ -69,6 +77,11 @@ def test_the_address_wins_then_the_cookie_then_the_browser(asked: str, kept: str
         ("mark", set(Mark)),
         ("test", {assay.name for assay in Assay}),
         ("form", {form.name for form in FORMS.values()}),
+        ("category", set(Category)),
+        ("udi", {"di", "pi"}),
+        ("pack", {"1", "2", "3"}),
+        ("mended", said_by(mend) | {ma.SMALL}),
+        ("doubt", said_by(ma) - {ma.SMALL}),
         ("http", {str(kind.status) for kind in Refusal.family()}),
         ("http_help", {str(kind.status) for kind in Refusal.family()}),
     ],

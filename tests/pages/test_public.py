@@ -61,11 +61,17 @@ async def test_what_is_no_code_is_said_on_the_page(client: httpx.AsyncClient) ->
     assert 'role="alert"' in answer.text
 
 
-@pytest.mark.parametrize(("code", "said"), [("", "没有读到内容"), ("(01)06901234567890", "校验位不符")])
-async def test_a_chinese_reader_is_told_in_chinese(client: httpx.AsyncClient, code: str, said: str) -> None:
+@pytest.mark.parametrize(("code", "said"), [("", "没有"), ("(01)06901234567890", "应为 2")])
+async def test_a_chinese_reader_is_told_in_chinese_alone(client: httpx.AsyncClient, code: str, said: str) -> None:
     answer = await client.get("/look", params={"code": code, "lang": "zh"}, headers=HTML)
-    alert = answer.text.partition('role="alert"')[2]
-    assert alert.index(said) < alert.index('lang="en"')
+    alert = answer.text.partition('role="alert"')[2].partition("</div>")[0]
+    assert said in alert
+    assert 'lang="en"' not in alert
+
+
+async def test_a_refused_look_up_marks_the_fault(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/look", params={"code": "(01)06901234567890"}, headers=HTML)
+    assert "<mark>(01)06901234567890</mark>" in answer.text
 
 
 async def test_an_unknown_code_is_explained(client: httpx.AsyncClient) -> None:

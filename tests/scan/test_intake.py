@@ -377,6 +377,10 @@ class TestCertificates:
         url = (await self.issue(district))["url"]
         last = str((int(url[-1]) + 1) % 10)
         assert (await district.shop.scan(url[:-1] + last))[0][:2] == ("refuse", ["certificate-bad-signature"])
+        assert (await district.shop.scan("http://zs.example/c/" + "7" * 200))[0][:2] == (
+            "refuse",
+            ["certificate-not-ours"],
+        )
         assert (await district.shop.scan("http://zs.example/c/123"))[0][:2] == ("refuse", ["certificate-not-ours"])
         assert (await district.shop.scan("http://other.example/c/123"))[0][:2] == ("warn", ["foreign-certificate"])
         assert (await district.shop.scan("http://other.example/q/123"))[0][:2] == ("warn", ["foreign-certificate"])

@@ -37,7 +37,7 @@ async def shop(hire):
 
 
 async def slaughter(plant, clock, certificate):
-    pigs = [f"urn:zhuisu:opaque:obj:{tag}" for tag in PIGS]
+    pigs = [f"urn:zhuisu:ear-tag:obj:{tag}" for tag in PIGS]
     papers = {"certificates": [certificate], "ilmd": master(LOT)}
     await plant.does(
         receives(clock(12), plant.place, epcs=pigs),
@@ -65,7 +65,7 @@ async def test_from_the_pig_to_the_counter(plant, shop, clock):
     assert [(c["kind"], c["state"]) for c in path["certificates"]] == [("MQI", "valid")]
     assert path["findings"] == []
 
-    forward = await plant.traces(f"urn:zhuisu:opaque:obj:{PIGS[0]}", direction="forward")
+    forward = await plant.traces(f"urn:zhuisu:ear-tag:obj:{PIGS[0]}", direction="forward")
     assert {HALVES[2], HALVES[3]} <= {code for held in forward["holders"] for code in held["codes"]}
 
 
@@ -78,7 +78,7 @@ async def test_a_phone_shows_the_reports_that_meat_must_travel_with(plant, read)
 
 async def test_meat_without_its_certificate_is_noticed(plant, shop, clock):
     await plant.does(
-        turns(clock(8), plant.place, inputs=["urn:zhuisu:opaque:obj:137030200000009"], into=HALVES[:1]),
+        turns(clock(8), plant.place, inputs=["urn:zhuisu:ear-tag:obj:137030200000009"], into=HALVES[:1]),
         ships(clock(6), plant.place, epcs=HALVES[:1], to=shop.place),
     )
     (half,) = await shop.scans(HALVES[0], at=clock(5))

@@ -91,12 +91,19 @@ class Hop(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CodeNode(msgspec.Struct, frozen=True, kw_only=True):
-    """A code on the path; ``label`` is how people write it."""
+    """A code on the path: how people write it, and what the goods are called where that is registered.
+
+    The names are public, they are printed on the goods: a redacted container keeps them and loses its ``label``.
+    """
 
     uri: str
     family: str
     level: str
     label: str
+    name: str = ""
+    name_en: str = ""
+    specification: str = ""
+    lot: str = ""
 
 
 class SiteNode(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from zhuisu import certs, parties
+from zhuisu import certs, parties, products
 from zhuisu import events as epcis
 from zhuisu.chain import seen
 from zhuisu.chain.errors import BadMoment, NeverSeen
@@ -56,7 +56,7 @@ async def trace(
             direction=direction,
             at=moment,
             hops=tuple(hops),
-            codes=_code_nodes(code, hops),
+            codes=await _code_nodes(conn, code, hops),
             sites={},
             parties={},
             certificates=tuple(cited),
@@ -134,12 +134,25 @@ def _certificates(code: Code, hops: Iterable[Hop]) -> list[str]:
     return list(dict.fromkeys([*own, *spoken]))
 
 
-def _code_nodes(code: Code, hops: Iterable[Hop]) -> dict[str, CodeNode]:
+async def _code_nodes(conn: Connection, code: Code, hops: Iterable[Hop]) -> dict[str, CodeNode]:
+    """Every code of the path with what its goods are called; one look-up for all of them."""
     uris = dict.fromkeys([code.canonical, *(uri for h in hops for uri in (h.code, *h.containers))])
     known = {uri: recorded(uri) for uri in uris}
-    return {
-        uri: CodeNode(uri=uri, family=each.family, level=each.level, label=label(uri)) for uri, each in known.items()
-    }
+    named = await products.names(conn, (each.item_class for each in known.values()))
+    return {uri: _node(uri, each, named.get(each.item_class)) for uri, each in known.items()}
+
+
+def _node(uri: str, code: Code, product: products.Product | None) -> CodeNode:
+    return CodeNode(
+        uri=uri,
+        family=code.family,
+        level=code.level,
+        label=label(uri),
+        name=product.name if product else "",
+        name_en=product.name_en if product else "",
+        specification=product.specification if product else "",
+        lot=code.lot,
+    )
 
 
 async def _named(conn: Connection, path: Path) -> Path:

@@ -11,13 +11,15 @@ Each family has a module of its own beside this one; ``errors`` draws the tree o
 
 from zhuisu.codes.model import Code, Family, Level
 from zhuisu.codes.reader import canonical, parse
-from zhuisu.codes.relation import canonical_certificate, class_of, label, lot_of, recorded
+from zhuisu.codes.relation import canonical_certificate, class_of, label, lot_of, recorded, site_of
+from zhuisu.codes.several import Reading, read_all
 from zhuisu.codes.uscc import check_uscc
 
 __all__ = [
     "Code",
     "Family",
     "Level",
+    "Reading",
     "canonical",
     "canonical_certificate",
     "check_uscc",
@@ -25,5 +27,7 @@ __all__ = [
     "label",
     "lot_of",
     "parse",
+    "read_all",
     "recorded",
+    "site_of",
 ]

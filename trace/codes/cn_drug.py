@@ -3,7 +3,8 @@
 >>> read("80217619000000001003").item_class
 'urn:zhuisu:drug:class:8021761'
 
-No digit of it can be checked offline: the platform's check digits are its own secret.
+The 13 are 9 of the serial and 4 that the platform makes in a way of its own: no digit can be checked offline. 89 leads
+the codes of special drugs (narcotic, psychotropic and the like). Units, boxes and cases have product ids of their own.
 """
 
 import re
@@ -13,6 +14,11 @@ from zhuisu.codes.model import Code, Family, Level
 
 is_drug = re.compile(r"8\d{19}", re.ASCII).fullmatch
 is_product = re.compile(r"8\d{6}", re.ASCII).fullmatch
+
+
+def is_special(digits: str) -> bool:
+    """Whether a code or product id is of the special class, 特殊药品."""
+    return digits.startswith("89")
 
 
 def read(digits: str, text: str = "", mended: tuple[str, ...] = ()) -> Code:

@@ -1,14 +1,16 @@
-"""Dates of six digits in GS1 elements (GS1 General Specifications 7.12).
+"""Dates of six and of eight digits in GS1 elements (GS1 General Specifications 7.12).
 
 >>> expand("260200")
 datetime.date(2026, 2, 28)
->>> fault("991332")
+>>> fault("991332").en
 '991332 has no month 13'
 """
 
 from calendar import monthrange
 from datetime import date
 from functools import lru_cache
+
+from zhuisu.codes.text import Words
 
 YEAR = 2026  # the year centuries are counted from; fixed, so that one text means one date whenever it is read
 
@@ -20,16 +22,23 @@ def _full(yymmdd: str, year: int) -> int:
 
 
 @lru_cache(maxsize=4096)
-def fault(yymmdd: str, year: int = YEAR, may_be_00: bool = True) -> str:
-    """Say in words what of these six digits does not exist; empty when the date is right."""
-    month, day = yymmdd[2:4], yymmdd[4:]
+def fault(digits: str, year: int = YEAR, may_be_00: bool = True) -> Words | None:
+    """What of a YYMMDD (or, eight digits long, a YYYYMMDD) does not exist; None when the date is right."""
+    month, day = digits[-4:-2], digits[-2:]
     if not "01" <= month <= "12":
-        return f"{yymmdd} has no month {month}"
+        return Words(f"{digits} 没有 {month} 月", f"{digits} has no month {month}")
     if day == "00":
-        return "" if may_be_00 else f"{yymmdd} has day 00, which is not allowed here"
-    full = _full(yymmdd, year)
+        if may_be_00:
+            return None
+        return Words(f"{digits} 的日为 00，此处不允许", f"{digits} has day 00, which is not allowed here")
+    full = int(digits[:4]) if len(digits) == 8 else _full(digits, year)
     last = monthrange(full, int(month))[1]
-    return "" if int(day) <= last else f"{yymmdd} has no day {day}, {full}-{month} has {last}"
+    if int(day) <= last:
+        return None
+    return Words(
+        f"{digits} 没有 {day} 日，{full} 年 {int(month)} 月只有 {last} 天",
+        f"{digits} has no day {day}, {full}-{month} has {last}",
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -7,34 +7,44 @@ A web address that only looks a little like one (``https://blog.example/01/7``) 
 """
 
 import re
+from base64 import urlsafe_b64decode
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote, unquote_plus
 
-from zhuisu.codes.ai import AIS
+from zhuisu.codes import pairs
+from zhuisu.codes.ai import AIS, WIDTH
 from zhuisu.codes.checksum import holds
 from zhuisu.codes.dates import YEAR
 from zhuisu.codes.errors import BadElement, BadLink, CompressedLink
-from zhuisu.codes.gs1 import verify
+from zhuisu.codes.gs1 import refusal, right
 from zhuisu.codes.keys import KEYS, ROOT, describe, identify
+from zhuisu.codes.linters import csumalpha
 from zhuisu.codes.mend import SHORT_NAMES
 from zhuisu.codes.model import Code
 
 # Convenience names of Digital Link 1.0 and 1.1, withdrawn in 1.2: still on labels, so they are read and told.
-_KEY_NAMES = {
+_WITHDRAWN = {
     "gtin": "01", "itip": "8006", "cpid": "8010", "gln": "414", "party": "417", "gsrnp": "8017", "gsrn": "8018",
     "gcn": "255", "sscc": "00", "gdti": "253", "ginc": "401", "gsin": "402", "grai": "8003", "giai": "8004",
+    "gmn": "8013", "payTo": "415", "cpv": "22", "lot": "10", "ser": "21", "glnx": "254", "cpsn": "8011", "srin": "8019",
+    "refno": "8020",
 }  # fmt: skip
-_QUALIFIER_NAMES = {"cpv": "22", "lot": "10", "ser": "21", "glnx": "254", "cpsn": "8011", "srin": "8019"}
-_PATH_ONLY = {key: {ai for sequence in rule.qualifiers for ai in sequence} for key, rule in KEYS.items()}
-_QUALIFIERS = set().union(*_PATH_ONLY.values())
+_SEQUENCES = {key: AIS[key].qualifiers or () for key in KEYS}
+_PATH_ONLY = {key: {ai for sequence in sequences for ai in sequence} for key, sequences in _SEQUENCES.items()}
+# What a name in the path stands for: keys and qualifiers by their AIs, and by the names withdrawn.
+NAMES = {ai: ai for ai in (*KEYS, *set().union(*_PATH_ONLY.values()))} | _WITHDRAWN
 
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ZERO_SUPPRESSED = re.compile(r"\d{8}|\d{12,13}", re.ASCII).fullmatch
-_COMPRESSED = re.compile(r"(?:[^/]*/)*[A-Za-z0-9_-]{10,}", re.ASCII).fullmatch
+_ZERO_SUPPRESSIBLE = {"01", "02"}
+_BASE64 = re.compile(r"[A-Za-z0-9_-]{10,}", re.ASCII).fullmatch
 _CANONICAL = re.compile(
     r"https://id\.gs1\.org/(?:01/\d{14}(?:/(?:10|21)/[\w.;='-]{1,20})?|00/\d{18}|414/\d{13}(?:/254/[\w.;='-]{1,20})?|417/\d{13})",
     re.ASCII,
 ).fullmatch
+
+_GTIN_AND_SERIAL = re.compile(r"https?://[^?#%]+/01/(\d{14})/21/([\w.;='-]{1,20})", re.ASCII).fullmatch
 
 
 class Link(NamedTuple):
@@ -49,19 +59,29 @@ class Link(NamedTuple):
 
 def read(uri: str, text: str = "", mended: tuple[str, ...] = (), year: int = YEAR) -> Code | None:
     """Code of a Digital Link, None when the address is none; what is one and breaks a rule is refused."""
+    if (usual := _GTIN_AND_SERIAL(uri)) and holds(usual[1]):  # most links are this: spare them the walk
+        return describe({"01": usual[1], "21": usual[2]}, "01", text or uri, mended, year)
     link = _locate(uri)
     if link is None:
+        _refuse_compressed(uri)
         _refuse_on_gs1(uri)
         return None
-    if not link.ordered:
-        names = " ".join(f"({ai})" for ai in link.values)
-        raise BadLink(f"{names}: ({link.key}) does not take these qualifiers in this order", where=link.key)
-    values = link.values | _attributes(link)
+    key, values, query, short_names, ordered = link
+    if not ordered:
+        names = " ".join(f"({ai})" for ai in values)
+        raise BadLink(
+            f"{names}: ({key}) does not take these qualifiers in this order",
+            where=key,
+            detail_zh=f"{names}：({key}) 之后不能依此顺序接这些限定符",
+        )
+    if query:
+        _add_attributes(values, key, query, uri)
     for ai, value in values.items():
-        spec = AIS[ai]
-        if spec.dates or not spec.fits(value) or (spec.checked and not holds(value[: spec.checked])):
-            verify(spec, value, _position(uri, ai), year)
-    return describe(values, link.key, text or uri, (*mended, SHORT_NAMES) if link.short_names else mended, year)
+        if not right(AIS[ai], value, year):
+            raise refusal(AIS[ai], value, _position(uri, ai), year)
+    if len(values) > 1:
+        pairs.require(values, lambda ai: _position(uri, ai))
+    return describe(values, key, text or uri, (*mended, SHORT_NAMES) if short_names else mended, year)
 
 
 def canonical(uri: str) -> str:
@@ -79,40 +99,45 @@ def _locate(uri: str) -> Link | None:
     head, _, query = uri.partition("#")[0].partition("?")
     if "%" in head and _BAD_ESCAPE.search(head):
         return None
-    segments = head.split("/")[3:]
+    segments = head.split("/")
+    names: list[str] = []
+    raws: list[str] = []
     short_names = False
-    pairs: list[tuple[str, str]] = []
-    for i in range(len(segments) - 2, -1, -2):
-        name = segments[i]
-        ai = _KEY_NAMES.get(name) or _QUALIFIER_NAMES.get(name) or name
-        short_names |= ai is not name
+    for i in range(len(segments) - 2, 2, -2):
+        name, raw = segments[i], segments[i + 1]
+        ai = NAMES.get(name)
+        if ai is None:
+            return None
+        short_names |= ai != name
         try:
-            pairs.append((ai, unquote(segments[i + 1], errors="strict") if "%" in segments[i + 1] else segments[i + 1]))
+            raws.append(unquote(raw, errors="strict") if "%" in raw else raw)
         except UnicodeDecodeError:
             return None
+        names.append(ai)
         if ai in KEYS:
             break
-        if ai not in _QUALIFIERS:
-            return None
     else:
         return None
-    pairs.reverse()
-    key, value = pairs[0]
+    key, value = names[-1], raws[-1]
     if key == "01" and _ZERO_SUPPRESSED(value):
-        value = value.zfill(14)
+        raws[-1] = value = value.zfill(14)
     if not AIS[key].fits(value):
         return None
-    names = [ai for ai, _ in pairs[1:]]
-    return Link(key, {key: value, **dict(pairs[1:])}, query, short_names, _in_order(key, names))
+    values = dict(zip(reversed(names), reversed(raws), strict=True))
+    if (key == "415" and "8020" not in values) or (key == "8013" and csumalpha(value) and not _on_gs1(uri)):
+        return None  # a payee without a slip; a path with 8013 in it, which could be a year or a page
+    return Link(key, values, query, short_names, len(values) == len(names) and _in_order(tuple(names)))
 
 
-def _in_order(key: str, names: list[str]) -> bool:
-    """Whether ``names`` is a subsequence of one of the key's sequences of qualifiers."""
-    if not names:
+@lru_cache(maxsize=1024)
+def _in_order(names: tuple[str, ...]) -> bool:
+    """Whether all but the last of ``names``, read backwards, are a subsequence of a sequence of that key."""
+    *backwards, key = names
+    if not backwards:
         return True
-    for sequence in KEYS[key].qualifiers:
+    for sequence in _SEQUENCES[key]:
         rest = iter(sequence)
-        if all(name in rest for name in names):
+        if all(name in rest for name in reversed(backwards)):
             return True
     return False
 
@@ -122,37 +147,88 @@ def _position(uri: str, ai: str) -> int:
     return found.start() + 2 if found else 1  # 1: a withdrawn name stands there
 
 
-def _attributes(link: Link) -> dict[str, str]:
-    """Elements of the query string; keys that are no digits belong to others and are passed over."""
-    found: dict[str, str] = {}
-    if not link.query:
-        return found
-    for pair in link.query.split("&"):
+def _add_attributes(values: dict[str, str], key: str, query: str, uri: str) -> None:
+    """Put the elements of the query beside those of the path; keys that are no digits belong to others."""
+    for pair in query.split("&"):
         ai, equals, raw = pair.partition("=")
         if not equals or not ai.isdecimal() or not ai.isascii():
             continue
         if ai not in AIS:
-            raise BadLink(f"query key {ai} is no Application Identifier; keys of digits only are reserved", where=ai)
-        if ai in link.values or ai in found:
-            raise BadLink(f"AI ({ai}) stands twice", where=ai)
-        if ai in _PATH_ONLY[link.key]:
-            raise BadLink(f"AI ({ai}) belongs in the path after ({link.key}), not in the query", where=ai)
+            raise _misplaced(
+                ai,
+                uri,
+                "no Application Identifier has this number; keys of digits only are reserved",
+                "没有这个应用标识符",
+            )
+        if ai in values:
+            raise _misplaced(ai, uri, "stands twice", "重复出现")
+        if ai in _PATH_ONLY[key]:
+            told = f"belongs in the path after ({key}), not in the query"
+            raise _misplaced(ai, uri, told, f"应在路径中 ({key}) 之后，不应在查询部分")
         try:
             value = unquote_plus(raw, errors="strict") if "%" in raw or "+" in raw else raw
         except UnicodeDecodeError:
-            raise BadElement(f"AI ({ai}): {raw!r} is not UTF-8", where=ai) from None
-        found[ai] = value.zfill(14) if ai in {"01", "02"} and _ZERO_SUPPRESSED(value) else value
-    return found
+            raise BadElement(
+                f"AI ({ai}): {raw!r} is not UTF-8",
+                where=ai,
+                detail_zh=f"AI ({ai})：“{raw}”不是 UTF-8 编码",
+                position=_position(uri, ai),
+            ) from None
+        values[ai] = value.zfill(14) if ai in _ZERO_SUPPRESSIBLE and _ZERO_SUPPRESSED(value) else value
+
+
+def _misplaced(ai: str, uri: str, en: str, zh: str) -> BadLink:
+    at = uri.rfind(f"{ai}=") + 1
+    return BadLink(
+        f"AI ({ai}) at position {at}: {en}", where=ai, detail_zh=f"第 {at} 位的 AI ({ai})：{zh}", position=at
+    )
+
+
+def _refuse_compressed(uri: str) -> None:
+    """Refuse a link whose last segment is certainly one compressed: a key whose check digit holds, then an AI or 0s."""
+    path = uri.partition("//")[2].partition("#")[0].partition("?")[0]
+    last = path.rpartition("/")[2]
+    if _BASE64(last) and (_is_compressed(last) or _on_gs1(uri)):
+        raise CompressedLink(
+            f"{last} is the compressed form of GS1 Digital Link",
+            where="path",
+            mend="ask for the uncompressed link",
+            detail_zh=f"“{last}”是 GS1 Digital Link 的压缩形式",
+            mend_zh="请使用未压缩的链接",
+        )
+
+
+def _is_compressed(segment: str) -> bool:
+    """Whether the bits of ``segment`` are four for each digit of an AI, then its value as one number, then an AI or 0s.
+
+    Others' short links have the same alphabet: one in some thousand would pass by its check digit alone.
+    """
+    size = len(segment) * 6
+    bits = int.from_bytes(urlsafe_b64decode(segment + "A" * (-len(segment) % 4))) >> (-len(segment) % 4 * 6)
+    ai = f"{bits >> (size - 8):02x}"
+    if ai not in {"00", "01"}:
+        return False
+    width = (10 ** AIS[ai].length - 1).bit_length()
+    if size < 8 + width:
+        return False
+    value = f"{bits >> (size - 8 - width) & (1 << width) - 1:0{AIS[ai].length}}"
+    rest, left = size - 8 - width, bits & (1 << (size - 8 - width)) - 1
+    follows = f"{left >> (rest - 8):02x}" in WIDTH if rest >= 8 and left else not left
+    return len(value) == AIS[ai].length and holds(value) and follows
+
+
+def _on_gs1(uri: str) -> bool:
+    return uri.partition("//")[2].startswith("id.gs1.org/")
 
 
 def _refuse_on_gs1(uri: str) -> None:
-    """On GS1's own resolver every address is a Digital Link: say what is wrong with this one."""
-    _, host, rest = uri.partition("//id.gs1.org/")
-    if not host:
-        return
-    path = rest.partition("#")[0].partition("?")[0]
-    if _COMPRESSED(path):
-        raise CompressedLink(f"{path.rpartition('/')[2]} is the compressed form of GS1 Digital Link", where="path")
-    raise BadLink(
-        f"/{path} names no GS1 key with a value of its length", where="path", mend=f"{ROOT}01/<GTIN>/21/<serial>"
-    )
+    """On GS1's own resolver every address is a Digital Link: say that this one is none."""
+    if _on_gs1(uri):
+        path = uri.partition("//id.gs1.org")[2].partition("#")[0].partition("?")[0]
+        raise BadLink(
+            f"{path} names no GS1 key with a value of its length",
+            where="path",
+            mend=f"{ROOT}01/<GTIN>/21/<serial>",
+            detail_zh=f"{path} 中没有长度正确的 GS1 标识主体",
+            mend_zh=f"格式为 {ROOT}01/<GTIN>/21/<系列号>",
+        )

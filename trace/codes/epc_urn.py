@@ -1,18 +1,22 @@
-"""EPC URNs, pure identities, classes and patterns, as their GS1 Digital Link (Tag Data Standard 6.3, CBV 2.0 §8.9).
+"""EPC URNs, pure identities, classes and patterns, and their GS1 Digital Links (Tag Data Standard 6.3, CBV 2.0 §8.9).
 
 >>> to_link("urn:epc:id:sgtin:4012345.011111.9876")
 'https://id.gs1.org/01/04012345111118/21/9876'
 >>> to_link("urn:epc:idpat:sgtin:4012345.066666.*")
 'https://id.gs1.org/01/04012345666663'
+>>> to_urn("https://id.gs1.org/01/04012345111118/21/9876", 7)
+'urn:epc:id:sgtin:4012345.011111.9876'
+
+A URN tells where the company prefix ends, a link does not: who writes a URN has to know it.
 """
 
 import re
 from functools import lru_cache
 from typing import Literal, NamedTuple
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from zhuisu.codes.ai import AIS
-from zhuisu.codes.checksum import check_digit
+from zhuisu.codes.checksum import check_digit, require
 from zhuisu.codes.errors import BadUrn
 from zhuisu.codes.keys import ROOT, escape
 
@@ -102,7 +106,8 @@ def to_link(uri: str) -> str:
     _, _, kind, name, body, *_ = [*uri.split(":", 4), "", "", ""]
     scheme = _SCHEMES.get(name)
     if scheme is None or kind not in scheme.kinds:
-        raise BadUrn(f"urn:epc:{kind}:{name} is no scheme with a GS1 key", where=f"urn:epc:{kind}")
+        told = f"urn:epc:{kind}:{name} is no scheme with a GS1 key"
+        raise _bad(told, f"urn:epc:{kind}:{name} 不是带 GS1 标识主体的编码方案", f"urn:epc:{kind}")
     fields = body.split(".")
     company, reference, tail = fields[0], ".".join(fields[1:2]), fields[2:]
     if not scheme.digits and scheme.serial is None:  # giai, ginc: the reference itself may hold dots
@@ -110,11 +115,12 @@ def to_link(uri: str) -> str:
     number = _number(scheme, company, reference)
     if name == "itip":
         if len(tail) < 3 or not all(len(part) == 2 and _DIGITS(part) for part in tail[:2]):
-            raise BadUrn(f"{uri}: piece and total are two digits each, then a serial", where="itip")
+            told = f"{uri}: piece and total are two digits each, then a serial"
+            raise _bad(told, f"{uri}：件序号和总件数各两位数字，其后为系列号", "itip")
         number, tail = number + tail[0] + tail[1], tail[2:]
     if scheme.serial is None:
         if tail:
-            raise BadUrn(f"{uri}: nothing follows the reference", where=name)
+            raise _bad(f"{uri}: nothing follows the reference", f"{uri}：参考代码之后不应再有内容", name)
         return f"{ROOT}{scheme.ai}/{number}"
     return _finish(scheme, number, ".".join(tail), pattern=kind == "idpat", uri=uri)
 
@@ -124,15 +130,18 @@ def _finish(scheme: Scheme, number: str, serial: str, *, pattern: bool, uri: str
     stem = f"{ROOT}{scheme.ai}/{number}"
     if pattern:
         if serial != "*":
-            raise BadUrn(f"{uri}: a pattern that names a class ends in .*", where="serial")
+            raise _bad(
+                f"{uri}: a pattern that names a class ends in .*", f"{uri}：表示类别的模式应以 .* 结尾", "serial"
+            )
         return stem
     if scheme.serial == "254" and serial == "0":  # no extension (TDS 6.3.3)
         return stem
     value = _decode(serial, uri)
     numeric = scheme.ai in {"8010", "255"}
     if len(value) > scheme.limit or not (_DIGITS(value) if numeric else AIS["90"].fits(value)):
-        kind = "digits" if numeric else "characters of GS1 set 82"
-        raise BadUrn(f"{uri}: serial {value!r} should be 1 to {scheme.limit} {kind}", where="serial")
+        en, zh = ("digits", "位数字") if numeric else ("characters of GS1 set 82", "个字符集 82 中的字符")
+        told = f"{uri}: serial {value!r} should be 1 to {scheme.limit} {en}"
+        raise _bad(told, f"{uri}：系列号“{value}”应为 1 至 {scheme.limit} {zh}", "serial")
     joint = f"/{scheme.serial}/" if scheme.serial else ""
     return f"{stem}{joint}{escape(value)}"
 
@@ -140,15 +149,19 @@ def _finish(scheme: Scheme, number: str, serial: str, *, pattern: bool, uri: str
 def _number(scheme: Scheme, company: str, reference: str) -> str:
     """Value of the key from company prefix and reference, check digit added."""
     if not _COMPANY(company):
-        raise BadUrn(f"company prefix {company!r} has 6 to 12 digits", where="company prefix")
+        told = f"company prefix {company!r} has 6 to 12 digits"
+        raise _bad(told, f"厂商识别代码“{company}”应为 6 至 12 位数字", "company prefix")
     if not scheme.digits:
         value = company + _decode(reference, reference)
         if not AIS[scheme.ai].fits(value):
-            raise BadUrn(f"{value!r} is no value of AI ({scheme.ai})", where="reference")
+            told = f"{value!r} is no value of AI ({scheme.ai})"
+            raise _bad(told, f"“{value}”不是 AI ({scheme.ai}) 的内容", "reference")
         return escape(value)
     if not _DIGITS(reference) or len(company) + len(reference) != scheme.digits:
-        told = f"company prefix {company} and reference {reference!r} are {len(company) + len(reference)} characters"
-        raise BadUrn(f"{told} together, wanted {scheme.digits} digits", where="reference")
+        size = len(company) + len(reference)
+        told = f"company prefix {company} and reference {reference!r} are {size} characters together"
+        zh = f"厂商识别代码 {company} 与参考代码“{reference}”共 {size} 个字符，应为 {scheme.digits} 位数字"
+        raise _bad(f"{told}, wanted {scheme.digits} digits", zh, "reference")
     digits = reference[0] + company + reference[1:] if scheme.indicator else scheme.lead + company + reference
     return digits + check_digit(digits)
 
@@ -157,9 +170,79 @@ def _decode(component: str, uri: str) -> str:
     """Undo the percent-escapes of a component; what they hide may be outside the key's character set."""
     if not _TEXT(component):
         told = f"{uri}: {component!r} is empty or has characters that a URN writes as %hh"
-        raise BadUrn(told, where="serial", mend='" % & / < > ? are written %22 %25 %26 %2F %3C %3E %3F')
+        raise BadUrn(
+            told,
+            where="serial",
+            mend='" % & / < > ? are written %22 %25 %26 %2F %3C %3E %3F',
+            detail_zh=f"{uri}：“{component}”为空，或含 URN 中须写成 %hh 的字符",
+            mend_zh='" % & / < > ? 应写成 %22 %25 %26 %2F %3C %3E %3F',
+        )
     return unquote(component, errors="replace")
 
+
+def to_urn(link: str, company_prefix_length: int) -> str:
+    """EPC URN of a canonical Digital Link whose company prefix has so many digits, 6 to 12; BadUrn when it has none.
+
+    An instance is a pure identity, a lot of a GTIN ``class:lgtin``, any other class a pattern that ends in ``.*``.
+    """
+    if not 6 <= company_prefix_length <= 12:
+        told = f"a company prefix has 6 to 12 digits, not {company_prefix_length}"
+        raise _bad(told, f"厂商识别代码为 6 至 12 位数字，不是 {company_prefix_length} 位", "company prefix")
+    ai, _, rest = link.removeprefix(ROOT).partition("/")
+    value, _, tail = rest.partition("/")
+    qualifier, _, serial = (unquote(part) for part in tail.partition("/"))
+    name = _NAMES.get((ai, qualifier)) or _NAMES.get((ai, ""), "")
+    if not name or not link.startswith(ROOT) or (qualifier and _SCHEMES[name].serial != qualifier):
+        raise _bad(f"{link} has no EPC URN", f"{link} 没有对应的 EPC URN", "link")
+    scheme, value = _SCHEMES[name], unquote(value)
+    if scheme.digits:
+        number, trailing = value[: scheme.digits + 1 + len(scheme.lead)], value[scheme.digits + 1 + len(scheme.lead) :]
+        require(number, f"AI ({ai})", ai, len(ROOT) + len(ai) + 2)
+        body = _split_number(scheme, number, company_prefix_length)
+        if name == "itip":
+            body, trailing = f"{body}.{trailing[:2]}.{trailing[2:]}", ""
+        serial = serial or trailing
+    else:
+        body = f"{value[:company_prefix_length]}.{_encode(value[company_prefix_length:])}"
+    urn = f"urn:epc:{_kind(scheme, name, serial)}:{name}:{body}{_tail(scheme, serial)}"
+    if to_link(urn) != link:  # a serial that the URN's syntax has no room for, as extension 0 of a GLN
+        raise _bad(f"{link} has no EPC URN", f"{link} 没有对应的 EPC URN", "link")
+    return urn
+
+
+def _kind(scheme: Scheme, name: str, serial: str) -> str:
+    if name == "lgtin":
+        return "class"
+    return "idpat" if "idpat" in scheme.kinds and not serial else "id"
+
+
+def _split_number(scheme: Scheme, number: str, length: int) -> str:
+    """Company prefix and reference, which a full stop parts, of a number with check digit."""
+    if scheme.indicator:
+        return f"{number[1 : length + 1]}.{number[0]}{number[length + 1 : -1]}"
+    plain = number.removeprefix(scheme.lead)
+    return f"{plain[:length]}.{plain[length:-1]}"
+
+
+def _tail(scheme: Scheme, serial: str) -> str:
+    if scheme.serial is None:
+        return ""
+    if serial:
+        return f".{_encode(serial)}"
+    return ".0" if scheme.serial == "254" else ".*"
+
+
+def _encode(component: str) -> str:
+    return quote(component, safe="!'()*+,:;=")
+
+
+def _bad(en: str, zh: str, where: str) -> BadUrn:
+    return BadUrn(en, where=where, detail_zh=zh)
+
+
+# The scheme of a key with or without a qualifier; without a serial, that whose patterns are classes.
+_NAMES = {(scheme.ai, scheme.serial or ""): name for name, scheme in _SCHEMES.items()}
+_NAMES |= {(scheme.ai, ""): name for name, scheme in _SCHEMES.items() if name not in {"lgtin", "upui"}}
 
 # Places, containers and classes come again and again.
 _to_link = lru_cache(maxsize=1 << 14)(to_link)

@@ -2,11 +2,15 @@
 
     NotACode                 the root: text that cannot be a code, or says it is one and is not
     ├── Unreadable           nothing there, too long, or control characters
+    ├── SeveralCodes         more than one code where one is asked for
+    ├── TooManyCodes         a paste of more codes than are read at once
+    ├── PersonalNumber       a resident identity number: no code of goods, and never kept
     ├── BadCheckDigit        the last digit does not follow from the others
     ├── BadElement           an AI's value breaks its format (GS1 General Specifications 3)
     │   └── BadDate          a month 13, a 30th of February
     ├── UnknownAi            no such GS1 Application Identifier
     ├── NoKey                elements that identify nothing by themselves
+    ├── BadPairing           elements that do not belong together, or one without what it needs beside it
     ├── BadLink              a GS1 Digital Link that breaks its syntax
     │   └── CompressedLink   the compressed form
     └── BadUrn               an EPC URN or one of ours that breaks its syntax
@@ -37,6 +41,33 @@ class Unreadable(NotACode):
     """
 
     zh = "扫描内容为空、过长或含控制字符"
+
+
+class SeveralCodes(NotACode):
+    """The text holds several codes.
+
+    Here one is asked for. ``count`` is how many there are.
+    """
+
+    zh = "文本中有多个编码"
+
+
+class TooManyCodes(NotACode):
+    """There are too many codes at once.
+
+    ``most`` is how many are read in one go. Send them in parts.
+    """
+
+    zh = "一次提交的编码过多"
+
+
+class PersonalNumber(NotACode):
+    """This is a resident identity number, not a code.
+
+    Numbers of persons are never kept here (Personal Information Protection Law; GB 11643).
+    """
+
+    zh = "这是居民身份证号码，不是产品编码"
 
 
 class BadCheckDigit(NotACode):
@@ -82,6 +113,16 @@ class NoKey(NotACode):
     """
 
     zh = "缺少标识主体（如 GTIN 或 SSCC）"
+
+
+class BadPairing(NotACode):
+    """Elements of the code do not belong together.
+
+    One needs another beside it that is missing, or excludes one that is there (GS1 General Specifications 4.13).
+    ``needs`` lists what would do, ``excludes`` names the other.
+    """
+
+    zh = "编码中的元素不能这样组合"
 
 
 class BadLink(NotACode):

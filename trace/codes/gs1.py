@@ -7,16 +7,21 @@
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 
-from zhuisu.codes import checksum
+from zhuisu.codes import checksum, pairs
 from zhuisu.codes.ai import AIS, WIDTH, Ai
 from zhuisu.codes.dates import YEAR, fault
-from zhuisu.codes.errors import BadDate, BadElement, NoKey, UnknownAi
+from zhuisu.codes.errors import BadCheckDigit, BadDate, BadElement, NoKey, NotACode, UnknownAi
 from zhuisu.codes.keys import choose, describe
+from zhuisu.codes.linters import csumalpha, iban, yyyymmdd
 from zhuisu.codes.mend import GS, INNER_SPACE, NO_FNC1
 from zhuisu.codes.model import Code
+from zhuisu.codes.text import Words
 
 _BRACKET = re.compile(r"(?<!\\)\((\d{2,4})\)\s*", re.ASCII)
+_BETWEEN = " " + GS
 _SPELLED = re.compile(r"\{GS\}|<GS>|\^", re.IGNORECASE)
 _BEGINS = re.compile(rf"{GS}?\d\d", re.ASCII).match
 # Without FNC1 or symbology identifier, a text is taken for an element string when a key with its check digit leads; a
@@ -27,8 +32,11 @@ _LEADS = re.compile(
 _SURELY = re.compile(r"01\d{14}(?:1[01357]|21).", re.ASCII).match
 _GTIN_AND_SERIAL = re.compile(rf"{GS}?01(\d{{14}})21([!\"%-?A-Z_a-z]{{1,20}})", re.ASCII).fullmatch
 
-_GTIN, _GLN = "GTIN", "GLN"
-_NAMES = {"00": "SSCC", "01": _GTIN, "02": _GTIN, "03": _GTIN, "253": "GDTI", "414": _GLN, "417": _GLN, "8003": "GRAI"}
+_NAMES = {"00": "SSCC", "253": "GDTI", "255": "GCN", "402": "GSIN", "8003": "GRAI", "8017": "GSRN", "8018": "GSRN"}
+_NAMES |= dict.fromkeys(("01", "02", "03"), "GTIN") | {"8006": "ITIP", "8026": "ITIP"}
+_NAMES |= {f"41{n}": "GLN" for n in range(8)}
+_NOTHING = Words("", "")
+_PAIRED, _DATED = {csumalpha, iban}, {yyyymmdd}  # linters whose faults have a class of their own
 
 
 def is_bracketed(text: str) -> bool:
@@ -55,59 +63,88 @@ def is_element_string(text: str) -> bool:
     return checksum.holds(text[len(ai) : len(ai) + AIS[ai].checked])
 
 
+def walk(text: str) -> Iterator[tuple[str, str, int, int]]:
+    """AI, value and where in ``text`` its element begins and ends (AI and brackets included), up to what is none.
+
+    Nothing is verified; FNC1 and blanks between elements lie in none of them.
+    """
+    begin = 3 if text[:1] == "]" else 0
+    if is_bracketed(text[begin:]):
+        marks = list(_BRACKET.finditer(text, begin))
+        for mark, end in zip(marks, [m.start() for m in marks[1:]] + [len(text)], strict=True):
+            value = text[mark.end() : end].rstrip(_BETWEEN)
+            yield mark[1], value.replace("\\(", "("), mark.start(), mark.end() + len(value)
+        return
+    spelled = _SPELLED.sub(lambda fnc1: GS * len(fnc1[0]), text)
+    with suppress(UnknownAi):
+        for spec, start, value, end in _split(spelled, begin):
+            yield spec.ai, value, start, end
+
+
 def elements(text: str, year: int = YEAR) -> dict[str, str]:
-    """AI → value in the order read, each checked (see verify)."""
+    """AI → value in the order read, each right for itself; whether they belong together is asked of ``pairs``."""
     values, _ = _bracketed(text, year, 0) if is_bracketed(text) else _scanned(spell_fnc1(text), year, 0)
     return values
 
 
 def read(body: str, text: str, mended: tuple[str, ...] = (), year: int = YEAR) -> Code:
     """Code of an element string, the last part of ``text`` with FNC1 spelled as GS; NoKey when it names nothing."""
+    if (usual := _GTIN_AND_SERIAL(body)) and checksum.holds(usual[1]):  # most scans are this: spare them the walk
+        return describe({"01": usual[1], "21": usual[2]}, "01", text, mended, year)
     offset = 3 if text[0] == "]" else 0  # the symbology identifier
     values, more = (_bracketed if is_bracketed(body) else _scanned)(body, year, offset)
     ai = choose(values)
     if not ai:
-        found = " ".join(f"({name})" for name in values) or "nothing"
+        found = " ".join(f"({name})" for name in values)
         raise NoKey(
-            f"found {found}, but no key such as (01) or (00)",
+            f"found {found or 'nothing'}, but no key such as (01) or (00)",
             where="text",
             mend="scan the symbol that carries the product or logistic unit number too",
+            detail_zh=f"只有 {found or '空白'}，没有 (01)、(00) 等标识主体",
+            mend_zh="请同时扫描含产品代码或物流单元代码的条码",
         )
+    if len(values) > 1:
+        pairs.require(values, lambda name: offset + next(at for one, _, at, _ in walk(body) if one == name) + 1)
     return describe(values, ai, text, mended + more, year)
 
 
 def _scanned(text: str, year: int, offset: int) -> tuple[dict[str, str], tuple[str, ...]]:
-    if (usual := _GTIN_AND_SERIAL(text)) and checksum.holds(usual[1]):  # most scans are this: spare them the walk
-        return {"01": usual[1], "21": usual[2]}, ()
     values: dict[str, str] = {}
     mended: tuple[str, ...] = ()
-    at, end = 0, len(text)
-    while at < end:
+    for spec, start, value, end in _split(text, 0, offset):
+        position = start + offset + 1
+        if not right(spec, value, year):
+            raise refusal(spec, value, position, year)
+        if values.setdefault(spec.ai, value) != value:
+            raise _repeated(spec.ai, values[spec.ai], value, position)
+        if not spec.predefined and end < len(text) and text[end] != GS:
+            mended = (NO_FNC1,)
+    return values, mended
+
+
+def _split(text: str, at: int, offset: int = 0) -> Iterator[tuple[Ai, int, str, int]]:
+    """AI, where its element begins, its value and where it ends, of a text with FNC1 spelled as GS, from ``at`` on.
+
+    ``offset`` is added to the positions that a refusal tells.
+    """
+    length = len(text)
+    while at < length:
         if text[at] == GS:  # FNC1 in the first place, or one too many (7.8.5 lets readers pass over it)
             at += 1
             continue
         ai = text[at : at + 2]
-        spec = AIS.get(ai)
+        spec = AIS.get(ai) or AIS.get(ai := text[at : at + WIDTH.get(ai, 2)])
         if spec is None:
-            ai = text[at : at + WIDTH.get(ai, 2)]
-            spec = AIS.get(ai)
-            if spec is None:
-                raise _unknown(ai, at + offset + 1)
+            raise _unknown(ai, at + offset + 1)
         begin = at + len(ai)
-        stop = begin + spec.length
+        end = begin + spec.length
         if not spec.predefined:
             gs = text.find(GS, begin)
-            gs = end if gs < 0 else gs
-            if spec.length and gs > stop:
-                mended = (NO_FNC1,)
-            else:
-                stop = gs
-        value = text[begin:stop]
-        verify(spec, value, at + offset + 1, year)
-        if values.setdefault(ai, value) != value:
-            raise _repeated(ai, values[ai], value, at + offset + 1)
-        at = stop
-    return values, mended
+            gs = length if gs < 0 else gs
+            if not (spec.length and gs > end):
+                end = gs
+        yield spec, at, text[begin:end], min(end, length)
+        at = end
 
 
 def _bracketed(text: str, year: int, offset: int) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -117,36 +154,60 @@ def _bracketed(text: str, year: int, offset: int) -> tuple[dict[str, str], tuple
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
     for mark, end in zip(marks, ends, strict=True):
         ai, raw = mark[1], text[mark.end() : end]
-        value = raw.rstrip(" " + GS)
+        value = raw.rstrip(_BETWEEN)
         if value != raw or mark[0][-1] != ")":
             mended = (INNER_SPACE,)
         value = value.replace("\\(", "(")
         spec, position = AIS.get(ai), mark.start() + offset + 1
         if spec is None:
             raise _unknown(ai, position)
-        verify(spec, value, position, year)
+        if not right(spec, value, year):
+            raise refusal(spec, value, position, year)
         if values.setdefault(ai, value) != value:
             raise _repeated(ai, values[ai], value, position)
     return values, mended
 
 
-def verify(spec: Ai, value: str, position: int, year: int = YEAR) -> None:
-    """Raise BadElement, BadCheckDigit or BadDate unless ``value`` is right for its AI, which stands at ``position``."""
-    if not spec.fits(value):
-        raise spec.fault(value, position)
-    if spec.checked and not checksum.holds(value[: spec.checked]):
-        name = f"AI ({spec.ai}) at position {position}: {_NAMES.get(spec.ai, 'number')}"
-        checksum.require(value[: spec.checked], name, spec.ai, position)
-    if spec.dates:
-        _verify_dates(spec, value, position, year)
-
-
-def _verify_dates(spec: Ai, value: str, position: int, year: int) -> None:
+def right(spec: Ai, value: str, year: int = YEAR) -> bool:
+    """Whether ``value`` is right for its AI in every respect."""
+    if not spec.fits(value) or (spec.checked and not checksum.holds(value[: spec.checked])):
+        return False
+    for start, stop, linter in spec.rules:
+        run = value[start:stop]
+        if run and linter(run):  # empty: an optional component that is not there
+            return False
     for start, may_be_00 in spec.dates:
-        yymmdd = value[start : start + 6]  # empty: the optional second date of (7007)
-        if yymmdd and (why := fault(yymmdd, year, may_be_00)):
-            told = f"AI ({spec.ai}) at position {position}: {why}"
-            raise BadDate(told, where=spec.ai, mend="dates are YYMMDD", position=position)
+        yymmdd = value[start : start + 6]
+        if yymmdd and fault(yymmdd, year, may_be_00):
+            return False
+    return True
+
+
+def refusal(spec: Ai, value: str, position: int, year: int = YEAR) -> NotACode:
+    """BadElement, BadCheckDigit or BadDate of a ``value`` that is not right for its AI at ``position``."""
+    if not spec.fits(value):
+        return _refusal(BadElement, spec, spec.fault(value), position)
+    if spec.checked and not checksum.holds(digits := value[: spec.checked]):
+        why, name = checksum.fault(digits), _NAMES[spec.ai]
+        told = _located(spec, Words(f"{name} {digits}：{why.zh}", f"{name} {digits}: {why.en}"), position)
+        return checksum.refusal(digits, told, spec.ai, position)
+    for start, stop, linter in spec.rules:
+        run = value[start:stop]
+        if run and (found := linter(run)):
+            kind = BadCheckDigit if linter in _PAIRED else BadDate if linter in _DATED else BadElement
+            return _refusal(kind, spec, Words(found.zh, found.en), position)
+    wrong = [fault(value[at : at + 6], year, may_be_00) for at, may_be_00 in spec.dates if value[at:]]
+    why = next(filter(None, wrong))
+    return _refusal(BadDate, spec, why, position, Words("日期格式为 YYMMDD（年月日）", "dates are YYMMDD"))
+
+
+def _located(spec: Ai, why: Words, position: int) -> Words:
+    return Words(f"第 {position} 位的 AI ({spec.ai})：{why.zh}", f"AI ({spec.ai}) at position {position}: {why.en}")
+
+
+def _refusal(kind: type[NotACode], spec: Ai, why: Words, position: int, mend: Words = _NOTHING) -> NotACode:
+    told = _located(spec, why, position)
+    return kind(told.en, where=spec.ai, mend=mend.en, detail_zh=told.zh, mend_zh=mend.zh, position=position)
 
 
 def _unknown(ai: str, position: int) -> UnknownAi:
@@ -154,10 +215,16 @@ def _unknown(ai: str, position: int) -> UnknownAi:
         f"position {position}: {ai!r} begins no Application Identifier",
         where=ai,
         mend="an FNC1 separator may be missing before it",
+        detail_zh=f"第 {position} 位：“{ai}”不是应用标识符的开头",
+        mend_zh="其前可能缺少 FNC1 分隔符",
         position=position,
     )
 
 
 def _repeated(ai: str, first: str, second: str, position: int) -> BadElement:
-    why = f"AI ({ai}) at position {position}: {second!r} contradicts the {first!r} before it"
-    return BadElement(why, where=ai, position=position)
+    return BadElement(
+        f"AI ({ai}) at position {position}: {second!r} contradicts the {first!r} before it",
+        where=ai,
+        detail_zh=f"第 {position} 位的 AI ({ai})：“{second}”与前面的“{first}”矛盾",
+        position=position,
+    )

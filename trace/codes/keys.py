@@ -29,27 +29,30 @@ class Rule(NamedTuple):
     alone: Level  # what the key is without a serial
     base: int = 0  # value[:base] is the class, the rest its serial; 0 when the value is one whole
     serial: str = ""  # AI beside it
-    qualifiers: tuple[tuple[str, ...], ...] = ()  # in a Digital Link: allowed sequences
 
 
 # In the order in which one is chosen when a carrier has several.
 KEYS: dict[str, Rule] = {
     "00": Rule(Family.sscc, Level.instance),
-    "8006": Rule(Family.itip, Level.item_class, serial="21", qualifiers=(("22", "10", "21"),)),
-    "01": Rule(Family.gtin, Level.item_class, qualifiers=(("22", "10", "21"), ("235",))),
+    "8006": Rule(Family.itip, Level.item_class, serial="21"),
+    "01": Rule(Family.gtin, Level.item_class),
     "8003": Rule(Family.grai, Level.item_class, base=14),
-    "8004": Rule(Family.giai, Level.instance, qualifiers=(("7040",),)),
-    "8010": Rule(Family.cpi, Level.item_class, serial="8011", qualifiers=(("8011",),)),
-    "8017": Rule(Family.gsrnp, Level.instance, qualifiers=(("8019",),)),
-    "8018": Rule(Family.gsrn, Level.instance, qualifiers=(("8019",),)),
+    "8004": Rule(Family.giai, Level.instance),
+    "8010": Rule(Family.cpi, Level.item_class, serial="8011"),
+    "8017": Rule(Family.gsrnp, Level.instance),
+    "8018": Rule(Family.gsrn, Level.instance),
     "253": Rule(Family.gdti, Level.item_class, base=13),
     "255": Rule(Family.gcn, Level.item_class, base=13),
     "402": Rule(Family.gsin, Level.instance),
     "401": Rule(Family.ginc, Level.instance),
-    "414": Rule(Family.sgln, Level.instance, serial="254", qualifiers=(("254",), ("7040",))),
-    "417": Rule(Family.pgln, Level.instance, qualifiers=(("7040",),)),
+    "414": Rule(Family.sgln, Level.instance, serial="254"),
+    "417": Rule(Family.pgln, Level.instance),
+    "8013": Rule(Family.gmn, Level.item_class),
+    "415": Rule(Family.payment, Level.instance, serial="8020"),  # alone it names who is paid, but no slip
 }
 
+
+_NET_WEIGHTS = frozenset(f"310{decimals}" for decimals in range(6))
 
 # Members looked up once: in Python 3.11 each look-up costs as much as a slice.
 _SGTIN, _LGTIN, _GTIN, _UPUI = Family.sgtin, Family.lgtin, Family.gtin, Family.upui
@@ -69,7 +72,7 @@ class Key(Struct, frozen=True, gc=False):
 def choose(values: Mapping[str, str]) -> str:
     """AI of the key that a carrier with these elements is about; empty when there is none."""
     for ai in KEYS:
-        if ai in values:
+        if ai in values and (ai != "415" or "8020" in values):
             return ai
     return ""
 
@@ -122,7 +125,7 @@ def describe(values: Mapping[str, str], ai: str, text: str, mended: tuple[str, .
     expiry = values.get("17") or values.get("7003", "")[:6] or values.get("15")
     production = values.get("11")
     count = values.get("30") or values.get("37")
-    weight = next((name for name in values if name.startswith("310")), "")
+    weight = next(iter(_NET_WEIGHTS & values.keys()), "")
     return Code(
         family=key.family,
         canonical=key.canonical,
@@ -132,6 +135,7 @@ def describe(values: Mapping[str, str], ai: str, text: str, mended: tuple[str, .
         lot_uri=f"{key.item_class}/10/{escape(lot)}" if lot and ai in {"01", "8006"} else "",
         gtin=gtin,
         serial=key.serial,
+        secondary_serial=values.get("250", ""),
         lot=lot,
         expiry=expand(expiry, year) if expiry else None,
         production=expand(production, year) if production else None,

@@ -97,6 +97,10 @@ class District:
         """Let somebody sign in."""
         self._post("admin", f"/parties/{uscc}/people", login=login, name=name, password=password, roles=roles)
 
+    def catalogue(self, slug: str, products: Sequence[dict[str, Any]]) -> None:
+        """Import what a member's goods are called."""
+        self._send(slug, "/products/import", list(products))
+
     def note(self, slug: str, *events: Event) -> None:
         """Write events into a member's journal, to be sent with the next document."""
         self._noted[slug] += events
@@ -132,6 +136,9 @@ class District:
         self._post(slug, f"/certs/{certificate['id']}/revoke", reason=reason)
 
     def _post(self, slug: str, path: str, **body: Any) -> Any:
+        return self._send(slug, path, body)
+
+    def _send(self, slug: str, path: str, body: Any) -> Any:
         answer = self._http.post(
             path,
             content=msgspec.json.encode(body),

@@ -1,7 +1,7 @@
 """The numbers printed on the district's goods: valid by every check digit, and nobody's.
 
 >>> item(gtin(1101), "A000007")
-'https://id.gs1.org/01/06909900011019/21/A000007'
+'https://id.gs1.org/01/06909900011014/21/A000007'
 """
 
 from hashlib import sha256

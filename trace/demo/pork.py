@@ -89,7 +89,7 @@ def _slaughter(district: District, at: datetime, lot: str, **papers: Any) -> tup
     """Pigs in, halves out, four of the halves cut up: the other halves, the cuts, and their weight in kg."""
     plant = district.place(PLANT)
     first = int(f"{at:%y%m%d}") * 10
-    pigs = [f"urn:zhuisu:opaque:obj:1370302{first + n:08}" for n in range(PIGS)]
+    pigs = [f"urn:zhuisu:ear-tag:obj:1370302{first + n:08}" for n in range(PIGS)]
     halves = [numbers.item(HALF, f"{lot}{n:02}") for n in range(1, 2 * PIGS + 1)]
     cuts, weight = numbers.lot(CUTS, lot), _weight(at)
     quarantine = [("cert", district.document(PLANT, f"JY-SHIFAN-{lot}"))]

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from rich.console import Console
 
 from zhuisu import db, embedded, parties
-from zhuisu.demo import drugs, eggs, pork, vaccine
+from zhuisu.demo import drugs, eggs, goods, pork, vaccine
 from zhuisu.demo.district import District
 from zhuisu.demo.errors import NotEmpty
 from zhuisu.demo.people import MEMBERS
@@ -56,6 +56,7 @@ def fill(settings: Settings, address: str) -> World:
         for member in MEMBERS:
             district.register(member, password)
         district.welcome(parties.PLATFORM, "admin", "示范平台管理员", password, (parties.Role.administrator,))
+        goods.play(district)
         codes = vaccine.play(district) | drugs.play(district)
         egg_codes, egg_certificates = eggs.play(district)
         meat_codes, meat_certificates = pork.play(district)

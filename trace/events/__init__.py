@@ -1,4 +1,4 @@
-"""EPCIS 2.0 events, pure: JSON-LD -> ``Event`` -> JSON-LD, strict to the standard, named by the CBV 2.0 hash.
+"""EPCIS 2.0 events, pure: JSON-LD or XML -> ``Event`` -> either, strict to the standard, named by the CBV 2.0 hash.
 
 >>> from zhuisu.events import read, hash_id
 >>> [hash_id(event) for event in read(open("document.json", "rb").read())]
@@ -14,6 +14,7 @@ from zhuisu.events.errors import (
     UnknownField,
     UnknownWord,
     UnreadableJson,
+    UnreadableXml,
 )
 from zhuisu.events.hash import digest, hash_id, identify, prehash
 from zhuisu.events.json import bare_event, each, query_document, read, stored
@@ -28,6 +29,9 @@ from zhuisu.events.model import (
     Quantity,
     Reading,
 )
+from zhuisu.events.translate import CbvFormat, EpcFormat, Spelling, translated
+from zhuisu.events.xml_read import Document, each_xml, is_xml, open_xml, read_xml
+from zhuisu.events.xml_write import write_document_xml, write_xml
 
 __all__ = [
     "Action",
@@ -36,6 +40,9 @@ __all__ = [
     "BadIdentifier",
     "BadTime",
     "BizTransaction",
+    "CbvFormat",
+    "Document",
+    "EpcFormat",
     "ErrorDeclaration",
     "Event",
     "EventType",
@@ -43,17 +50,26 @@ __all__ = [
     "Party",
     "Quantity",
     "Reading",
+    "Spelling",
     "UnknownField",
     "UnknownWord",
     "UnreadableJson",
+    "UnreadableXml",
     "bare_event",
     "digest",
     "each",
+    "each_xml",
     "hash_id",
     "identify",
+    "is_xml",
     "make",
+    "open_xml",
     "prehash",
     "query_document",
     "read",
+    "read_xml",
     "stored",
+    "translated",
+    "write_document_xml",
+    "write_xml",
 ]

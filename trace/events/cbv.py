@@ -15,6 +15,8 @@ from zhuisu.events.errors import UnknownWord, shown
 CBV = "https://ref.gs1.org/cbv/"
 GS1 = "https://gs1.org/voc/"
 MDA = "urn:epcglobal:cbv:mda:"
+_OLD_VOC = "https://ref.gs1.org/voc/"
+"""Where the GS1 Web Vocabulary stood in drafts, and stands in OpenEPCIS documents."""
 
 # A bare word in these namespaces must be one of the standard's (JSON schema of EPCIS 2.0, vocab-other-uri).
 _RESERVED = re.compile(r"urn:epcglobal:cbv:(?:bizstep|disp|btt|sdt|er|comp)\b|https?://ns\.gs1\.org/cbv/")
@@ -45,9 +47,9 @@ class Vocabulary(Struct, frozen=True):
         return word if ":" in word else self.web + word
 
 
-def _vocabulary(name: str, urn: str, web: str, curie: str, words: str) -> Vocabulary:
+def _vocabulary(name: str, urn: str, web: str, curie: str, words: str, *also: str) -> Vocabulary:
     bare = words.split()
-    spellings = {prefix + word: word for prefix in ("", urn, web, curie) for word in bare}
+    spellings = {prefix + word: word for prefix in ("", urn, web, curie, *also) for word in bare}
     return Vocabulary(name, web, spellings)
 
 
@@ -112,8 +114,9 @@ MEASUREMENT = _vocabulary(
     MolarVolume Power Pressure RadiantFlux RadiantIntensity Radioactivity RelativeHumidity Resistance
     Resistivity SolidAngle SpecificVolume Speed SurfaceDensity SurfaceTension Temperature Time Torque Voltage
     Volume VolumeFlowRate VolumeFraction VolumetricFlux Wavenumber""",
+    _OLD_VOC,
 )
 
 SENSOR_ALERT = _vocabulary(
-    "sensor alert type", "https://www.gs1.org/voc/", GS1, "gs1:", "ALARM_CONDITION ERROR_CONDITION"
+    "sensor alert type", "https://www.gs1.org/voc/", GS1, "gs1:", "ALARM_CONDITION ERROR_CONDITION", _OLD_VOC
 )

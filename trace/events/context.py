@@ -58,10 +58,14 @@ class Context(Struct, frozen=True):
     def used(self, doc: bytes) -> list[Any]:
         """Pick the entries that say something about ``doc``: remote ones, and maps of which a prefix stands in it."""
         return [
-            entry
-            for entry in self.entries
-            if isinstance(entry, str) or any(json.encode(prefix)[:-1] + b":" in doc for prefix in entry)
+            entry for entry in self.entries if isinstance(entry, str) or any(_used(prefix, doc) for prefix in entry)
         ]
+
+
+def _used(prefix: str, doc: bytes) -> bool:
+    """Whether a name or value of the JSON has the prefix; names of XML attributes carry an ``@``."""
+    start = json.encode(prefix)[1:-1] + b":"
+    return b'"' + start in doc or b'"@' + start in doc
 
 
 PLAIN = Context([], PREFIXES)

@@ -2,7 +2,8 @@
 
     Malformed
     ├── UnreadableJson      the bytes are not one plain JSON value
-    ├── BadDocument         JSON, but not an EPCIS document, event or list of events
+    ├── UnreadableXml       the bytes are not plain, well-formed XML
+    ├── BadDocument         JSON or XML, but not an EPCIS document, event or list of events
     └── BadEvent            an event breaks a rule of EPCIS 2.0 or CBV 2.0
         ├── MissingField    a field the event type needs is not there, or empty
         ├── UnknownField    a name that is neither standard nor prefixed
@@ -26,6 +27,16 @@ class UnreadableJson(Malformed):
     """
 
     zh = "正文不是可读取的 JSON"
+
+
+class UnreadableXml(Malformed):
+    """The body is not plain XML.
+
+    It must be one well-formed XML 1.0 document in UTF-8 or UTF-16, without DOCTYPE and entities of its own, nested
+    reasonably, no event larger than 32 MB. ``line`` says where it went wrong. Nothing was stored.
+    """
+
+    zh = "正文不是可读取的 XML"
 
 
 class BadDocument(Malformed):

@@ -41,20 +41,24 @@ from zhuisu.events.tree import STANDARD_FIELDS
 _decode = msgspec.json.Decoder(float_hook=Decimal).decode
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII).fullmatch
 _COMMENTS = frozenset({"comment", "{http://www.w3.org/2000/01/rdf-schema#}comment"})
+_KEYWORDS = frozenset({"@id", "@type", "@value", "@language"})
 _CBV_URNS = {
     f"urn:epcglobal:cbv:{urn}:": f"https://ref.gs1.org/cbv/{web}-"
     for urn, web in {"bizstep": "BizStep", "disp": "Disp", "btt": "BTT", "sdt": "SDT", "er": "ER"}.items()
 }
 
 
-def prehash(event: Event) -> str:
-    """Write the text that is hashed: the event's fields in canonical order without separators."""
-    return _plain(_told(event))
+def prehash(event: Event, ignore: Collection[str] = ()) -> str:
+    """Write the text that is hashed: the event's fields in canonical order without separators.
+
+    ``ignore`` names extensions of the event to leave out, each as ``{namespace}name``.
+    """
+    return _plain(_told(event, ignore))
 
 
-def hash_id(event: Event) -> str:
+def hash_id(event: Event, ignore: Collection[str] = ()) -> str:
     """Name the event by its content, as an RFC 6920 URI; eventID, recordTime and errorDeclaration do not count."""
-    return _ni(_told(event))
+    return _ni(_told(event, ignore))
 
 
 def digest(event: Event) -> bytes:
@@ -84,29 +88,35 @@ def _digest(event: Event, told: str) -> bytes:
     return sha256("\0\0\0".join(parts).encode()).digest()
 
 
-def _told(event: Event) -> str:
+def _told(event: Event, ignore: Collection[str] = ()) -> str:
     """Write the prehash with a NUL before each key, each value and each end of an object; no value holds one."""
     tree = _decode(event.doc)
     scope = context(tree["@context"]) if "@context" in tree else PLAIN
     sensors = tree.get("sensorElementList", ())
+    # What most events do not have costs them one look: bulk capture hashes every event.
     parts = [
-        _leaf("eventType", event.type),
-        _leaf("eventTime", milliseconds(event.time)),
-        _leaf("eventTimeZoneOffset", event.offset),
-        *sorted([_leaf("certificationInfo", _value(uri, scope)) for uri in event.certificates]),
+        f"\0eventType=\0{event.type}\0eventTime=\0{milliseconds(event.time)}\0eventTimeZoneOffset=\0{event.offset}"
     ]
+    if event.certificates:
+        parts += sorted([_leaf("certificationInfo", _value(uri, scope)) for uri in event.certificates])
     if event.parent:
         parts.append(_leaf("parentID", event.parent))
-    parts += (
-        _codes("epcList", event.epcs),
-        _codes("inputEPCList", event.inputs),
-        _codes("childEPCs", event.children),
-        _list("quantityList", [_quantity(x) for x in event.quantities]),
-        _list("childQuantityList", [_quantity(x) for x in event.child_quantities]),
-        _list("inputQuantityList", [_quantity(x) for x in event.input_quantities]),
-        _codes("outputEPCList", event.outputs),
-        _list("outputQuantityList", [_quantity(x) for x in event.output_quantities]),
-    )
+    parts += [_codes(name, uris) for name, uris in (("epcList", event.epcs), ("inputEPCList", event.inputs)) if uris]
+    if event.children:
+        parts.append(_codes("childEPCs", event.children))
+    parts += [
+        _list(name, [_quantity(item) for item in items])
+        for name, items in (
+            ("quantityList", event.quantities),
+            ("childQuantityList", event.child_quantities),
+            ("inputQuantityList", event.input_quantities),
+        )
+        if items
+    ]
+    if event.outputs:
+        parts.append(_codes("outputEPCList", event.outputs))
+    if event.output_quantities:
+        parts.append(_list("outputQuantityList", [_quantity(item) for item in event.output_quantities]))
     if event.action:
         parts.append(_leaf("action", event.action))
     if event.transformation:
@@ -122,17 +132,35 @@ def _told(event: Event) -> str:
     for name, uri in (("readPoint", event.read_point), ("bizLocation", event.location)):
         if uri:
             parts += ("\0", name, _leaf("id", uri), *_extensions(tree[name], _PLACE, scope))
-    parts.append(_list("sensorElementList", [_sensor_element(element, scope) for element in sensors]))
-    tail = [
-        _list("bizTransactionList", [_typed(TRANSACTION_TYPE, "bizTransaction", x) for x in event.documents]),
-        _list("destinationList", [_typed(PARTY_TYPE, "destination", x) for x in event.destinations]),
-        _list("sensorElementList", [rules for element in sensors if (rules := _report_rules(element, scope))]),
-        _list("sourceList", [_typed(PARTY_TYPE, "source", x) for x in event.sources]),
-        *(_member("ilmd", tree["ilmd"], scope) if "ilmd" in tree else ()),
-    ]
-    tail += [text for name in tree.keys() - STANDARD_FIELDS for text in _member(name, tree[name], scope)]
-    parts += sorted(tail, key=_plain)
+    if sensors:
+        parts.append(_list("sensorElementList", [_sensor_element(element, scope) for element in sensors]))
+    if tail := _tail(event, tree, sensors, scope, ignore):
+        parts += sorted(tail, key=_plain)
     return "".join(parts)
+
+
+def _tail(
+    event: Event, tree: dict[str, Any], sensors: Collection[dict[str, Any]], scope: Context, ignore: Collection[str]
+) -> list[str]:
+    """Write what comes last, sorted among each other: documents, parties, rules of reports, ilmd and extensions."""
+    tail = []
+    if event.documents:
+        tail.append(
+            _list("bizTransactionList", [_typed(TRANSACTION_TYPE, "bizTransaction", x) for x in event.documents])
+        )
+    if event.destinations:
+        tail.append(_list("destinationList", [_typed(PARTY_TYPE, "destination", x) for x in event.destinations]))
+    if sensors:
+        rules = [rules for element in sensors if (rules := _report_rules(element, scope))]
+        tail.append(_list("sensorElementList", rules))
+    if event.sources:
+        tail.append(_list("sourceList", [_typed(PARTY_TYPE, "source", x) for x in event.sources]))
+    if "ilmd" in tree:
+        tail += _member("ilmd", tree["ilmd"], scope)
+    if not STANDARD_FIELDS.issuperset(tree):
+        told = [name for name in tree.keys() - STANDARD_FIELDS if not ignore or _key(name, scope) not in ignore]
+        tail += [text for name in told for text in _member(name, tree[name], scope)]
+    return tail
 
 
 def _leaf(key: str, value: str) -> str:
@@ -144,7 +172,7 @@ def _list(name: str, items: list[str]) -> str:
 
 
 def _codes(name: str, uris: tuple[str, ...]) -> str:
-    return "".join(("\0", name, *[f"\0epc=\0{uri}" for uri in sorted(uris)])) if uris else ""
+    return f"\0{name}\0epc=\0" + "\0epc=\0".join(sorted(uris))
 
 
 def _quantity(item: Quantity) -> str:
@@ -202,17 +230,26 @@ def _extensions(part: dict[str, Any], known: Collection[str], scope: Context) ->
 
 def _member(name: str, value: Any, scope: Context) -> list[str]:
     """Write a field outside the canonical order as ``{namespace}name``; a list repeats it for each item."""
+    key = _key(name, scope)
+    return [] if key in _COMMENTS else _render(key, value, scope)
+
+
+def _key(name: str, scope: Context) -> str:
+    """Write a name in full; an attribute of XML (``@name``) counts as a member."""
+    if name not in _KEYWORDS:
+        name = name.removeprefix("@")
     prefix, colon, local = name.partition(":")
     namespace = scope.prefixes.get(prefix) if colon else None
-    key = name if namespace is None else f"{{{namespace}}}{local}"
-    return [] if key in _COMMENTS else _render(key, value, scope)
+    return name if namespace is None else f"{{{namespace}}}{local}"
 
 
 def _render(key: str, value: Any, scope: Context) -> list[str]:
     match value:
+        case {"#text": str() | int() | Decimal() as own}:  # an element of XML with attributes
+            members = {name: item for name, item in value.items() if name != "#text"}
+            return ["".join((*_render(key, own, scope), *_members(members, scope)))]
         case dict():
-            members = [text for name, item in value.items() for text in _member(name, item, scope)]
-            return ["".join(("\0", key, *sorted(members, key=_plain), "\0\0"))]
+            return ["".join(("\0", key, *_members(value, scope)))]
         case list():
             return [text for item in value for text in _render(key, item, scope)]
         case None:
@@ -220,6 +257,14 @@ def _render(key: str, value: Any, scope: Context) -> list[str]:
         case _:
             text = _value(value, scope)
             return [_leaf(key, text) if text else "\0" + key]
+
+
+def _members(members: dict[str, Any], scope: Context) -> list[str]:
+    """Write the members of an object in order, and its end."""
+    return [
+        *sorted([text for name, item in members.items() for text in _member(name, item, scope)], key=_plain),
+        "\0\0",
+    ]
 
 
 def _value(value: Any, scope: Context) -> str:

@@ -1,6 +1,18 @@
 """The EPCIS repository: events in once and for ever, read back by code, by eventID and by position."""
 
-from zhuisu.ledger.append import Recorded, append
+from zhuisu.ledger.append import Prepared, Recorded, append, prepare, record
+from zhuisu.ledger.commit import GroupCommit, Submission, group_commit
 from zhuisu.ledger.history import Mark, history
 
-__all__ = ["Mark", "Recorded", "append", "history"]
+__all__ = [
+    "GroupCommit",
+    "Mark",
+    "Prepared",
+    "Recorded",
+    "Submission",
+    "append",
+    "group_commit",
+    "history",
+    "prepare",
+    "record",
+]

@@ -3,6 +3,9 @@
 >>> async with db.transaction() as conn:
 ...     await append(conn, read(body), by=party, now=now)
 [Recorded(id=UUID('019b…'), event_id='ni:///sha-256;…?ver=CBV2.0', fresh=True)]
+
+``prepare`` is the part that only thinks, half of the work: a long document prepares its next events while the database
+takes the last ones.
 """
 
 from collections import defaultdict
@@ -23,8 +26,7 @@ from zhuisu.ledger.model import Links, Role, event_id, links, name_hash
 ORIGINAL = datetime(1900, 1, 1, tzinfo=UTC)
 """In ``ledger.name.declared``: not a declaration but the event itself."""
 
-Bound: TypeAlias = dict[tuple[UUID, datetime], UUID]
-"""(hash of the eventID, time of the declaration or ORIGINAL) -> event."""
+Bound: TypeAlias = dict[store.Name, UUID]
 
 KINDS = list(EventType)
 ACTIONS = [None, *Action]
@@ -38,54 +40,60 @@ class Recorded(msgspec.Struct, frozen=True):
     fresh: bool
 
 
-class _Entry(msgspec.Struct, frozen=True):
+class Prepared(msgspec.Struct, frozen=True):
+    """An event with its id, its digest, its eventID and what that is bound by; ``by`` is who captured it."""
+
     event: Event
+    by: int
     id: UUID
     digest: bytes
     name: str
-
-    @property
-    def key(self) -> tuple[UUID, datetime]:
-        declaration = self.event.declaration
-        return name_hash(self.name), declaration.time if declaration else ORIGINAL
+    key: store.Name
 
 
 async def append(conn: Connection, captured: Sequence[Event], *, by: int, now: datetime) -> list[Recorded]:
     """Record what organisation ``by`` captured; what is here already is left as it is.
 
-    Answers in the order given. Raises EventIdConflict when an eventID is bound to another content; then nothing is
-    stored.
+    Answers in the order given. Raises EventIdConflict when an eventID is bound to another content, NotYourEvent; then
+    the transaction has to be rolled back.
     """
-    entries = [_entry(event) for event in captured]
+    return await record(conn, [prepare(event, by) for event in captured], now)
+
+
+def prepare(event: Event, by: int) -> Prepared:
+    """What ``record`` needs to know of an event that organisation ``by`` captured."""
+    name, content = identify(event)
+    name = event.event_id or name
+    declared = event.declaration.time if event.declaration else ORIGINAL
+    return Prepared(event, by, store.Id(event_id(event, content)), content, name, (name_hash(name), declared))
+
+
+async def record(conn: Connection, entries: Sequence[Prepared], now: datetime) -> list[Recorded]:
+    """``append`` for what ``prepare`` gave, by one organisation or by many."""
     if not entries:
         return []
     if any(entry.event.declaration for entry in entries):
         # A declaration and its event may arrive at once: whichever commits second must see the other.
         await store.alone(conn)
     places = await store.places(conn, (_place(entry.event) for entry in entries))
-    unique: dict[UUID, _Entry] = {}
+    unique: dict[UUID, Prepared] = {}
     for entry in entries:
         unique.setdefault(entry.id, entry)
     bound = await _bind(conn, unique)
-    fresh = await store.add_events(conn, [_row(entry, places, by, now) for entry in unique.values()])
+    fresh = await store.add_events(conn, [_row(entry, places, now) for entry in unique.values()])
     await _require_equal(conn, [entry for entry in unique.values() if entry.id not in fresh])
     added = [entry for entry in unique.values() if entry.id in fresh]
     if added:
         await _link(conn, added, places)
-        await _withdraw(conn, added, bound, by)
+        await _withdraw(conn, added, bound)
     return [Recorded(e.id, e.name, e.id in fresh and unique[e.id] is e) for e in entries]
-
-
-def _entry(event: Event) -> _Entry:
-    name, content = identify(event)
-    return _Entry(event, event_id(event, content), content, event.event_id or name)
 
 
 def _place(event: Event) -> str:
     return event.location or event.read_point
 
 
-def _row(entry: _Entry, places: dict[str, int], by: int, now: datetime) -> store.EventRow:
+def _row(entry: Prepared, places: dict[str, int], now: datetime) -> store.EventRow:
     event = entry.event
     return store.EventRow(
         id=entry.id,
@@ -97,35 +105,34 @@ def _row(entry: _Entry, places: dict[str, int], by: int, now: datetime) -> store
         step=event.step,
         disposition=event.disposition,
         loc=places[_place(event)],
-        party=by,
+        party=entry.by,
         name=entry.name,
         declared=event.declaration is not None,
         doc=event.doc.decode(),
     )
 
 
-async def _bind(conn: Connection, entries: dict[UUID, _Entry]) -> Bound:
+async def _bind(conn: Connection, entries: dict[UUID, Prepared]) -> Bound:
     """Bind the eventIDs of ``entries``; all that is bound to these eventIDs, declarations too."""
-    wanted: dict[tuple[UUID, datetime], UUID] = {}
+    wanted: Bound = {}
     for entry in entries.values():
         if wanted.setdefault(entry.key, entry.id) != entry.id:
             raise _conflict(entry)
-    await store.bind_names(conn, wanted)
-    bound = await store.names(conn, (h for h, _ in wanted))
+    bound = await store.bind_names(conn, wanted)
     for entry in entries.values():
         if bound[entry.key] != entry.id:
             raise _conflict(entry)
     return bound
 
 
-async def _require_equal(conn: Connection, repeated: list[_Entry]) -> None:
+async def _require_equal(conn: Connection, repeated: list[Prepared]) -> None:
     known = await store.digests(conn, (entry.id for entry in repeated))
     for entry in repeated:
         if known[entry.id] != entry.digest:
             raise _conflict(entry)
 
 
-def _conflict(entry: _Entry) -> EventIdConflict:
+def _conflict(entry: Prepared) -> EventIdConflict:
     return EventIdConflict(
         f"another event with the eventID {entry.name} is recorded",
         where="eventID",
@@ -134,7 +141,7 @@ def _conflict(entry: _Entry) -> EventIdConflict:
     )
 
 
-async def _link(conn: Connection, added: list[_Entry], places: dict[str, int]) -> None:
+async def _link(conn: Connection, added: list[Prepared], places: dict[str, int]) -> None:
     linked = [(entry, links(entry.event)) for entry in added]
     ids = await store.intern_codes(conn, (uri for _, found in linked for uri in _uris(found)))
     touches, holds, parts = [], [], []
@@ -151,13 +158,13 @@ async def _link(conn: Connection, added: list[_Entry], places: dict[str, int]) -
     await store.add_links(conn, touches, holds, parts)
 
 
-async def _withdraw(conn: Connection, added: list[_Entry], bound: Bound, by: int) -> None:
+async def _withdraw(conn: Connection, added: list[Prepared], bound: Bound) -> None:
     """Void what a declaration among ``added`` declares wrong, and what an earlier one had declared wrong.
 
     Only who captured an event may declare it wrong: a declaration under somebody else's event is refused, and one that
     came before an event of somebody else stays without effect.
     """
-    declarations: dict[UUID, set[UUID]] = defaultdict(set)
+    declarations: dict[bytes, set[UUID]] = defaultdict(set)
     for (h, when), ev in bound.items():
         if when != ORIGINAL:
             declarations[h].add(ev)
@@ -168,7 +175,7 @@ async def _withdraw(conn: Connection, added: list[_Entry], bound: Bound, by: int
     for h, ev in originals.items():
         captured = here[ev].party
         mine = concerned[h]
-        if mine.event.declaration and captured != by:
+        if mine.event.declaration and captured != mine.by:
             raise NotYourEvent(
                 f"{mine.name} was captured by another organisation",
                 where="errorDeclaration",

@@ -5,7 +5,7 @@
 """
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import NamedTuple
 from uuid import UUID
@@ -15,6 +15,9 @@ from zhuisu.events import Action, Event, EventType
 
 LAST = UUID(int=(1 << 128) - 1)
 """After every event."""
+
+SKEW = timedelta(minutes=5)
+"""How far the clock of whoever reports an event may run ahead of ours."""
 
 
 class Role(IntEnum):
@@ -79,12 +82,12 @@ class Links(NamedTuple):
     holds: tuple[Hold, ...]
 
 
-def event_id(event: Event, digest: bytes) -> UUID:
+def event_id(event: Event, digest: bytes) -> bytes:
     """UUIDv8 (RFC 9562 §5.8): 48 bits ms of event time, 4 bits rank, 70 bits of ``digest``: equal content, equal id."""
     ms = int(event.time.timestamp() * 1000 + 0.5)
     head = ms << 16 | 0x8 << 12 | rank(event) << 8 | digest[0]
     tail = int.from_bytes(digest[1:9], "big") & (1 << 62) - 1 | 0b10 << 62
-    return UUID(int=head << 64 | tail)
+    return (head << 64 | tail).to_bytes(16, "big")
 
 
 def bound(at: datetime) -> UUID:
@@ -92,9 +95,9 @@ def bound(at: datetime) -> UUID:
     return UUID(int=(int(at.timestamp() * 1000) + 1) << 80)
 
 
-def name_hash(event_id: str) -> UUID:
-    """Key of an eventID in ``ledger.name``."""
-    return UUID(bytes=hashlib.sha256(event_id.encode()).digest()[:16])
+def name_hash(event_id: str) -> bytes:
+    """Key of an eventID in ``ledger.name``, a UUID's 16 bytes."""
+    return hashlib.sha256(event_id.encode()).digest()[:16]
 
 
 def rank(event: Event) -> Rank:

@@ -26,36 +26,34 @@ returning id
 -- What is stored under ids that were offered again.
 select id, digest from ledger.event where id = any($1::uuid[])
 
--- name: add_names
--- Bind eventIDs to events; a pair that is bound already stays.
-insert into ledger.name (h, declared, ev)
-select * from unnest($1::uuid[], $2::timestamptz[], $3::uuid[])
-on conflict do nothing
+-- name: bind_names
+-- Bind eventIDs to events; a pair that is bound already stays. How many were new, and beside that all that had been bound
+-- to these eventIDs before, declarations too.
+with added as (
+  insert into ledger.name (h, declared, ev)
+  select * from unnest($1::uuid[], $2::timestamptz[], $3::uuid[]) as u (h, declared, ev) order by h, declared
+  on conflict do nothing
+  returning 1
+)
+select null::uuid as h, null::timestamptz as declared, null::uuid as ev, (select count(*) from added) as added
+union all
+select h, declared, ev, 0 from ledger.name where h = any($1::uuid[])
 
 -- name: names
 -- To which event each eventID is bound, originals and declarations.
 select h, declared, ev from ledger.name where h = any($1::uuid[])
 
--- name: look_up_codes
--- The dictionary key of every code, and the id of those that are known. The offset keeps the key from being made twice.
-select c.uri, h.h, k.id
+-- name: find_codes
+-- The ids of those codes that are known. The offset keeps the key from being made twice.
+select c.uri, k.id
 from ledger.salt s
 cross join unnest($1::text[], $2::text[]) as c (class, uri)
 cross join lateral (select ledger.key(s.bytes, c.class, c.uri) as h offset 0) h
-left join ledger.code_key k on k.h = h.h
+join ledger.code_key k on k.h = h.h
 
--- name: add_code_keys
--- New ids, handed out in the order given, so that neighbours stay neighbours, but inserted sorted by key, so that two
--- writers never wait for one another in a ring. A key that another writer added first does not come back.
-with fresh as materialized (
-  select h, nextval('ledger.code_ids') as id from unnest($1::uuid[]) with ordinality as u (h, n) order by n
-)
-insert into ledger.code_key (h, id) select h, id from fresh order by h on conflict (h) do nothing
-returning h, id
-
--- name: add_codes
--- The text of new codes.
-insert into ledger.code (id, uri) select * from unnest($1::bigint[], $2::text[])
+-- name: intern_codes
+-- The ids of codes, known or new, in the order given.
+select ledger.intern($1::text[], $2::text[])
 
 -- name: void_touches
 -- The event is declared wrong: these codes were not named in it.

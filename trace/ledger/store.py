@@ -2,15 +2,22 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 import msgspec
+from asyncpg.pgproto import pgproto
 
 from zhuisu.db import Connection, queries, rows_for
 from zhuisu.ledger.model import LAST, Op, Role, cluster
 
 SQL = queries(__file__)
+
+Id = pgproto.UUID
+"""A UUID that asyncpg makes and writes without detours; equal to and hashed as the standard library's."""
+
+Name: TypeAlias = tuple[bytes, datetime]
+"""Hash of an eventID, and the time of the declaration or a constant for the event itself."""
 
 
 class EventRow(NamedTuple):
@@ -101,42 +108,29 @@ async def digests(conn: Connection, ids: Iterable[UUID]) -> dict[UUID, bytes]:
     return {r["id"]: r["digest"] for r in await rows_for(conn, SQL.digests, ids)}
 
 
-async def bind_names(conn: Connection, names: dict[tuple[UUID, datetime], UUID]) -> None:
-    """Bind (hash, declaration time) pairs to events; what is bound already stays."""
-    keys = sorted(names)
-    await conn.execute(SQL.add_names, [h for h, _ in keys], [d for _, d in keys], [names[key] for key in keys])
-
-
-async def names(conn: Connection, hashes: Iterable[UUID]) -> dict[tuple[UUID, datetime], UUID]:
-    """(hash, declaration time) -> event, for originals and declarations alike."""
-    rows = await rows_for(conn, SQL.names, set(hashes))
-    return {(r["h"], r["declared"]): r["ev"] for r in rows}
+async def bind_names(conn: Connection, wanted: dict[Name, UUID]) -> dict[Name, UUID]:
+    """Bind (hash of the eventID, declaration time) to events; all that is bound to these eventIDs, declarations too."""
+    keys = sorted(wanted)
+    columns = [Id(h) for h, _ in keys], [declared for _, declared in keys], [wanted[key] for key in keys]
+    count, *before = await conn.fetch(SQL.bind_names, *columns)
+    bound = {(r["h"].bytes, r["declared"]): r["ev"] for r in before}
+    if count["added"] + sum(key in bound for key in keys) < len(keys):  # another writer was first with some
+        return {(r["h"].bytes, r["declared"]): r["ev"] for r in await conn.fetch(SQL.names, columns[0])}
+    return {**wanted, **bound}
 
 
 async def find_codes(conn: Connection, uris: Iterable[str]) -> dict[str, int]:
     """Ids of the codes that the ledger knows."""
-    return {uri: id_ for uri, (_, id_) in (await _look_up(conn, uris)).items() if id_ is not None}
+    wanted = list(dict.fromkeys(uris))
+    return {r["uri"]: r["id"] for r in await rows_for(conn, SQL.find_codes, map(cluster, wanted), wanted)}
 
 
 async def intern_codes(conn: Connection, uris: Iterable[str]) -> dict[str, int]:
     """Ids of codes, new ones handed out in the order given: what is commissioned together lies together."""
     wanted = list(dict.fromkeys(uris))
-    found: dict[str, int] = {}
-    while missing := [uri for uri in wanted if uri not in found]:  # twice only when another writer was first with some
-        here = await _look_up(conn, missing)
-        found |= {uri: id_ for uri, (_, id_) in here.items() if id_ is not None}
-        if new := {here[uri][0]: uri for uri in missing if uri not in found}:
-            mine = {new[r["h"]]: r["id"] for r in await conn.fetch(SQL.add_code_keys, list(new))}
-            await conn.execute(SQL.add_codes, list(mine.values()), list(mine))
-            found |= mine
-    return found
-
-
-async def _look_up(conn: Connection, uris: Iterable[str]) -> dict[str, tuple[UUID, int | None]]:
-    """Code -> its dictionary key, and its id if it has one."""
-    wanted = list(dict.fromkeys(uris))
-    rows = await rows_for(conn, SQL.look_up_codes, [cluster(uri) for uri in wanted], wanted)
-    return {r["uri"]: (r["h"], r["id"]) for r in rows}
+    if not wanted:
+        return {}
+    return dict(zip(wanted, await conn.fetchval(SQL.intern_codes, list(map(cluster, wanted)), wanted), strict=True))
 
 
 async def add_links(

@@ -95,6 +95,39 @@ create function ledger.key(salt bytea, class text, uri text) returns uuid langua
              || substr(sha256(salt || convert_to(uri, 'UTF8')), 1, 10), 'hex')::uuid
 $$;
 
+-- The ids of codes, in the order given. New ids are handed out in that order too, so that neighbours stay neighbours, but
+-- inserted sorted by key, so that two writers never wait for one another in a ring. A second round is for those that another
+-- writer added at the same moment.
+create function ledger.intern(classes text[], uris text[]) returns bigint[] language plpgsql as $$
+declare
+  keys     uuid[];
+  ids      bigint[];
+  new_keys uuid[];
+  new_uris text[];
+  new_ids  bigint[];
+  added    bigint[];
+begin
+  select array_agg(ledger.key(s.bytes, u.class, u.uri) order by u.n) into keys
+  from ledger.salt s cross join unnest(classes, uris) with ordinality as u (class, uri, n);
+  loop
+    select array_agg(k.id order by u.n) into ids
+    from unnest(keys) with ordinality as u (h, n) left join ledger.code_key k on k.h = u.h;
+    exit when array_position(ids, null) is null;
+    select array_agg(u.h), array_agg(u.uri), array_agg(nextval('ledger.code_ids')) into new_keys, new_uris, new_ids
+    from unnest(keys, uris, ids) as u (h, uri, id) where u.id is null;
+    with mine as (
+      insert into ledger.code_key (h, id) select h, id from unnest(new_keys, new_ids) as u (h, id) order by h
+      on conflict (h) do nothing
+      returning id
+    )
+    select array_agg(id) into added from mine;
+    insert into ledger.code (id, uri) select u.id, u.uri from unnest(new_ids, new_uris) as u (id, uri)
+    where cardinality(added) = cardinality(new_ids) or u.id = any(added);
+  end loop;
+  return ids;
+end
+$$;
+
 -- When root moved with what: root itself over all time before till, then every container while it was inside, upwards.
 -- Read only the last edge before the window and the edges in it: a crate reused 20 000 times stays as cheap as a new one.
 create function ledger.windows(root bigint, till uuid) returns table (code bigint, lo uuid, hi uuid, depth integer)

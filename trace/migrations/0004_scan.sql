@@ -1,5 +1,4 @@
--- What was scanned and what was captured: who, when, and the answer. Rows are inserted, never changed; refused codes are here
--- and nowhere else.
+-- What was scanned: who, when, and the answer. Rows are inserted, never changed; refused codes are here and nowhere else.
 
 create schema scan;
 
@@ -24,12 +23,4 @@ create table scan.line (
     found     jsonb    not null,                                   -- rules that spoke, with their facts
     event     text     not null,                                   -- eventID, '' when nothing is recorded
     primary key (intake, n)
-);
-
-create table scan.capture (
-    id       uuid        primary key,                              -- hash of sender and document
-    party    int         not null,                                 -- parties.organisation
-    created  timestamptz not null,
-    finished timestamptz not null,
-    events   int         not null
 );

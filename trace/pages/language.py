@@ -16,7 +16,9 @@ from urllib.parse import unquote
 
 import msgspec
 
+from zhuisu.codes.explain.names import FAMILIES, LEVELS
 from zhuisu.errors import Refusal
+from zhuisu.products.model import CATEGORIES
 
 COOKIE = "zhuisu_lang"
 
@@ -40,6 +42,10 @@ def _load(name: str, kind: Any) -> Any:
 
 SENTENCES: dict[str, str] = _load("zh.json", dict[str, str])
 TERMS: dict[str, dict[str, Both]] = _load("terms.json", dict[str, dict[str, Both]])
+TERMS |= {
+    vocabulary: {str(word): {Lang.zh: said.zh, Lang.en: said.en} for word, said in words.items()}
+    for vocabulary, words in (("family", FAMILIES), ("level", LEVELS), ("category", CATEGORIES))
+}
 DIVISIONS: dict[str, Both] = _load("divisions.json", dict[str, Both])
 REFUSALS: dict[str, dict[str, str]] = _load("refusals.json", dict[str, dict[str, str]])
 """Problem type → field → what it means in Chinese; the field "" stands for every other."""
@@ -88,12 +94,25 @@ def name(lang: Lang, said: Any) -> str:
 
 
 def explained(lang: Lang, refusal: Refusal | type[Refusal], where: str = "") -> str:
-    """A refusal in Chinese by its type and the field it names, ``goods/3`` as ``goods``; "" where that is not written.
+    """A refusal in Chinese: its own words, else by its type and the field it names, ``goods/3`` as ``goods``, else "".
 
     In English a refusal speaks for itself.
     """
+    if lang is Lang.zh and isinstance(refusal, Refusal) and refusal.detail_zh:
+        return f"{refusal.detail_zh}。{refusal.mend_zh}。" if refusal.mend_zh else f"{refusal.detail_zh}。"
     known = REFUSALS.get(refusal.problem(), {}) if lang is Lang.zh else {}
     return known.get(where.partition("/")[0], known.get("", ""))
+
+
+def called(lang: Lang, goods: Any) -> str:
+    """What people call a product: its name in the language, where it has one, and its specification."""
+    own = goods.name if lang is Lang.zh else goods.name_en or goods.name
+    return f"{own} {goods.specification}".rstrip()
+
+
+def told(lang: Lang, refusal: Refusal) -> str:
+    """A refusal in one line: what is wrong and how to mend it."""
+    return explained(lang, refusal, refusal.where) or str(refusal)
 
 
 def day(lang: Lang, on: date) -> str:

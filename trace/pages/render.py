@@ -16,7 +16,7 @@ from litestar.datastructures import Cookie
 from litestar.enums import MediaType
 
 from zhuisu.auth import PUBLIC, Role
-from zhuisu.pages import language, story
+from zhuisu.pages import language, picture, story
 from zhuisu.pages.language import CHINA, Lang
 
 YEAR = 365 * 86400
@@ -58,14 +58,26 @@ def _environment(lang: Lang) -> Environment:
         "quantity": lambda value, uom: language.quantity(lang, value, uom),
         "said": lambda value: language.name(lang, value),
         "number": language.number,
+        "day": lambda on: language.day(lang, on),
+        "called": lambda goods: language.called(lang, goods),
+        "capital": lambda text: text[:1].upper() + text[1:],
+        "visible": picture.visible,
         "short": language.short,
         "own_path": own_path,
         "china": lambda time: time.astimezone(CHINA).strftime("%Y-%m-%d %H:%M"),
         "when": story.when,
         "escaped_path": lambda text: quote(text, safe=""),
     }
-    env.globals |= {"lang": lang, "static": static, "Role": Role, "chart": story.chart}
-    env.globals["explained"] = partial(language.explained, lang)
+    env.globals |= {
+        "lang": lang,
+        "static": static,
+        "Role": Role,
+        "chart": story.chart,
+        "fault": picture.fault,
+        "quotable": picture.quotable,
+        "explained": partial(language.explained, lang),
+        "told": partial(language.told, lang),
+    }
     return env
 
 

@@ -16,7 +16,7 @@ from litestar.response import Redirect
 from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
-from zhuisu import certs
+from zhuisu import certs, products
 from zhuisu.auth import Conf, Db, Now, Principal, Role, Who, may
 from zhuisu.chain.errors import NeverSeen
 from zhuisu.chain.model import Direction
@@ -25,7 +25,7 @@ from zhuisu.codes import Family, parse
 from zhuisu.codes.text import Line
 from zhuisu.db import Database
 from zhuisu.errors import NotFound, Refusal
-from zhuisu.pages import desk, issuing, story
+from zhuisu.pages import codes, desk, goods, issuing, story
 from zhuisu.pages.browser import PAGE
 from zhuisu.pages.form import misread, one, read
 from zhuisu.pages.language import CHINA
@@ -77,8 +77,10 @@ async def path(
     try:
         found = await trace(db, who, rest, direction=direction, at=at, now=now)
     except NeverSeen:
-        return page(request, "unseen.html", status=NeverSeen.status, code=code)
-    return page(request, "path.html", path=found, story=story.tell(found))
+        async with db.connection() as conn:
+            known = await products.names(conn, [code.item_class])
+        return page(request, "unseen.html", status=NeverSeen.status, code=code, goods=known.get(code.item_class))
+    return page(request, "path.html", path=found, story=story.tell(found), goods=found.codes[found.code.canonical])
 
 
 @get("/c/{digits:str}", guards=[may()], opt=PAGE, include_in_schema=False)
@@ -174,6 +176,8 @@ HANDLERS: list[ControllerRouterHandler] = [
     problems,
     problem_type,
     FILES,
+    *codes.HANDLERS,
+    *goods.HANDLERS,
     *desk.HANDLERS,
     *issuing.HANDLERS,
 ]

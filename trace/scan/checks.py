@@ -17,7 +17,8 @@ from zhuisu.scan.steps import ARRIVALS, ARRIVING, DISPATCHES, ENDING, FINAL, KEE
 
 accept, warn, refuse = Answer
 
-NOT_GOODS = frozenset({Family.sgln, Family.pgln, Family.site, Family.gsrn, Family.gsrnp})
+PAPERS = frozenset({Family.certificate, Family.quarantine})
+NOT_GOODS = frozenset({Family.sgln, Family.pgln, Family.site, Family.gsrn, Family.gsrnp, Family.slaughterhouse})
 
 DRUG_TRACE = ("药品管理法 第十二条", "Drug Administration Law art. 12")
 FOOD_TRACE = ("食品安全法 第四十二条", "Food Safety Law art. 42")
@@ -199,7 +200,7 @@ def temperature_missing(item: Item, door: Door) -> Iterator[Facts]:
 )
 def unknown_code(item: Item, _door: Door) -> Iterator[Facts]:
     """It may come from a system that does not report here: a reason to look, not to refuse."""
-    traceable = item.code.family not in {*NOT_GOODS, Family.certificate, Family.url}
+    traceable = item.code.family not in {*NOT_GOODS, *PAPERS, Family.url}
     if traceable and item.code.level is not Level.item_class and not item.known:
         yield {}
 

@@ -1,23 +1,16 @@
-"""What the scan and the EPCIS door decline as a whole; what they say of a single code is a verdict, not a refusal.
+"""What the scan declines as a whole; what it says of a single code is a verdict, not a refusal.
 
 Malformed    ├── UnknownStep          a step that intake does not know
-             ├── ClockAhead           a scan or an event from the future
+             ├── ClockAhead           a scan from the future
              ├── TooLongAgo           a scan before there was anything to scan
              ├── NoSite               the caller has no site, or there is none of this id
-             ├── NoDestination        ``to`` is nobody, or the step sends nothing
-             ├── NotOneEvent          POST /epcis/events takes one event
-             ├── UnknownParameter     a query parameter that is not EPCIS's, or not answered yet
-             └── BadParameter         a query parameter with a value it does not take
-Forbidden    ├── SiteNotYours         a scan at somebody else's site
-             └── PlaceNotYours        an event at somebody else's site
-NotFound     ├── NoSuchJob            no capture of this id by this caller
-             └── NoSuchEvent          no event of this eventID that this caller may see
+             └── NoDestination        ``to`` is nobody, or the step sends nothing
+Forbidden    └── SiteNotYours         a scan at somebody else's site
 UnsupportedMedia
-             ├── NotEpcisJson         another media type than EPCIS JSON
              └── NotJson              another media type than JSON
 """
 
-from zhuisu.errors import Forbidden, Malformed, NotFound, UnsupportedMedia
+from zhuisu.errors import Forbidden, Malformed, UnsupportedMedia
 
 
 class UnknownStep(Malformed):
@@ -31,13 +24,13 @@ class UnknownStep(Malformed):
 
 
 class ClockAhead(Malformed):
-    """The scan or the event lies in the future.
+    """The scan lies in the future.
 
-    ``at``, or an event's ``eventTime``, is more than five minutes ahead of the service's clock, which ``now`` gives.
+    ``at`` is more than five minutes ahead of the service's clock, which ``now`` gives.
     Set the device's clock and send it again; nothing was recorded.
     """
 
-    zh = "扫码或事件时间晚于服务器时间"
+    zh = "扫码时间晚于服务器时间"
 
 
 class TooLongAgo(Malformed):
@@ -75,71 +68,6 @@ class SiteNotYours(Forbidden):
     """
 
     zh = "该场所不属于您的组织"
-
-
-class PlaceNotYours(Forbidden):
-    """An event happened at a site of another organisation.
-
-    Each organisation reports what happened at its own sites; an event may name places of others as source or
-    destination. Nothing of the document was stored.
-    """
-
-    zh = "事件发生地属于其他组织"
-
-
-class NotOneEvent(Malformed):
-    """The body is not exactly one event.
-
-    Send several in an EPCISDocument to ``/epcis/capture``.
-    """
-
-    zh = "此处只接收一个事件"
-
-
-class UnknownParameter(Malformed):
-    """There is no such query parameter.
-
-    ``parameters`` lists those that are answered here (EPCIS 2.0 §8.2.7). A parameter that was ignored would make the
-    answer larger than what was asked for, so it is refused instead.
-    """
-
-    zh = "未知的查询参数"
-
-
-class BadParameter(Malformed):
-    """A query parameter has a value that it does not take.
-
-    ``where`` names the parameter, ``detail`` what it takes.
-    """
-
-    zh = "查询参数的值无效"
-
-
-class NoSuchJob(NotFound):
-    """There is no such capture.
-
-    A capture is shown to the organisation that sent it.
-    """
-
-    zh = "未找到该采集任务"
-
-
-class NoSuchEvent(NotFound):
-    """There is no such event.
-
-    It was never captured, or it is not for this caller's eyes. Percent-encode the eventID whole.
-    """
-
-    zh = "未找到该事件"
-
-
-class NotEpcisJson(UnsupportedMedia):
-    """The body is not EPCIS in JSON.
-
-    Send ``Content-Type: application/json`` or ``application/ld+json``.
-    """
-
-    zh = "此处只读取 EPCIS JSON"
 
 
 class NotJson(UnsupportedMedia):

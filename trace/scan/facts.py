@@ -12,14 +12,14 @@ from typing import TypeVar
 from msgspec import Struct
 
 from zhuisu import certs, parties
-from zhuisu.codes import Code, Family, Level
+from zhuisu.codes import Code, Family, Level, site_of
 from zhuisu.db import Connection
 from zhuisu.events import Action, Event, EventType, stored
 from zhuisu.ledger import Mark, history
 from zhuisu.ledger import store as ledger
 from zhuisu.ledger.model import Role, bound, links
 from zhuisu.scan import store
-from zhuisu.scan.rules import Item, Paper, site_of
+from zhuisu.scan.rules import Item, Paper
 
 CERTIFICATE = "urn:zhuisu:certificate:lot:"
 
@@ -91,11 +91,13 @@ async def _papers(
     base: str,
 ) -> tuple[dict[str, Paper], dict[str, tuple[Paper, ...]]]:
     """The certificates that were scanned, and those under which the goods were made or for which they were issued."""
-    scanned = {c: code for c, code in codes.items() if code.family is Family.certificate}
+    # Too few digits for a certificate, but at our address: somebody pretends.
+    pretended = f"{base}/c/"
+    scanned = {c: code for c, code in codes.items() if code.family is Family.certificate or c.startswith(pretended)}
     named = {c: (c, *lots.get(c, ())) for c in codes if c not in scanned}
     issued = await certs.for_goods(conn, dict.fromkeys(_flat(named)), now)
     told = await _cited(conn, marks)
-    texts = {c: code.text for c, code in scanned.items()}
+    texts = {c: c if code.family is Family.url else code.text for c, code in scanned.items()}
     urns = [c for c, text in texts.items() if text.startswith(CERTIFICATE)]
     texts |= {each.uri: each.url for each in await certs.cited(conn, urns, now)} if urns else {}
     urls = list(dict.fromkeys([*texts.values(), *_flat(told)]))

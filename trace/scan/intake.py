@@ -12,12 +12,13 @@ from datetime import UTC, datetime
 import msgspec
 from msgspec import UNSET, structs
 
-from zhuisu import parties
+from zhuisu import parties, products
 from zhuisu.codes import Code, Level, label, parse
 from zhuisu.codes.errors import BadUscc, NotACode
 from zhuisu.db import Connection, Database
 from zhuisu.events import Event, EventType, Party, Quantity, make
 from zhuisu.ledger import append
+from zhuisu.ledger.model import SKEW
 from zhuisu.parties import Principal, Role, Site
 from zhuisu.scan import store
 from zhuisu.scan.checks import DUPLICATE, RECORDED, UNREADABLE
@@ -26,7 +27,7 @@ from zhuisu.scan.facts import gather
 from zhuisu.scan.judge import judge, verdict, worded
 from zhuisu.scan.model import Answer, Found, Intake, IntakeAnswer, Lang, Line, Result
 from zhuisu.scan.past import recorded
-from zhuisu.scan.rules import CHINA, SKEW, Door, Item
+from zhuisu.scan.rules import CHINA, Door, Item
 from zhuisu.scan.steps import SENDING, named
 from zhuisu.settings import Settings
 
@@ -58,7 +59,8 @@ async def intake(
             event = await _record(conn, who, door, destinations, judged, now)
             lines = _lines(lines, judged, event)
             await store.add_lines(conn, scan, lines)
-    return IntakeAnswer(results=[_result(line, lang) for line in lines], site=site.id, step=step.name, at=at)
+        goods = await _goods(conn, codes, lang)
+    return IntakeAnswer(results=[_result(line, goods, lang) for line in lines], site=site.id, step=step.name, at=at)
 
 
 def _moment(at: datetime | None, now: datetime) -> datetime:
@@ -218,7 +220,18 @@ def _lines(lines: Iterable[Line], judged: Mapping[str, _Judged], event: str) -> 
     return answered
 
 
-def _result(line: Line, lang: Lang) -> Result:
+async def _goods(conn: Connection, codes: Mapping[str, Code], lang: Lang) -> dict[str, str]:
+    """What people call the goods, of those codes whose product is registered."""
+    known = await products.names(conn, (code.item_class for code in codes.values()))
+    words = {
+        canonical: products.described(known[code.item_class], code.lot)
+        for canonical, code in codes.items()
+        if code.item_class in known
+    }
+    return {canonical: said.zh if lang is Lang.zh else said.en for canonical, said in words.items()}
+
+
+def _result(line: Line, goods: Mapping[str, str], lang: Lang) -> Result:
     return Result(
         code=line.text,
         verdict=line.verdict,
@@ -226,4 +239,5 @@ def _result(line: Line, lang: Lang) -> Result:
         event=line.event or UNSET,
         canonical=line.canonical or UNSET,
         label=label(line.canonical) if line.canonical else UNSET,
+        goods=goods.get(line.canonical, UNSET),
     )

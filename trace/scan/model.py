@@ -49,7 +49,10 @@ class Reason(Struct, frozen=True, kw_only=True):
 
 
 class Result(Struct, frozen=True, kw_only=True):
-    """The answer on one code. ``event`` is the eventID under which it is recorded; absent when it was refused."""
+    """The answer on one code. ``event`` is the eventID under which it is recorded; absent when it was refused.
+
+    ``goods`` is what people call it, ``鲜鸡蛋 30 枚/盒，批号 1``; absent when nobody registered the product.
+    """
 
     code: str
     verdict: Answer
@@ -57,6 +60,7 @@ class Result(Struct, frozen=True, kw_only=True):
     event: str | UnsetType = UNSET
     canonical: str | UnsetType = UNSET
     label: str | UnsetType = UNSET
+    goods: str | UnsetType = UNSET
 
 
 class IntakeAnswer(Struct, frozen=True, kw_only=True):

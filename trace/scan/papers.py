@@ -80,7 +80,7 @@ def certificate_not_ours(item: Item, _door: Door) -> Iterator[Facts]:
 def foreign_certificate(item: Item, _door: Door) -> Iterator[Facts]:
     """Another system's certificate, or any other web address on a label."""
     foreign = item.paper is not None and item.paper.state == "not-ours" and not item.paper.local
-    if foreign or item.code.family is Family.url:
+    if foreign or (item.code.family is Family.url and item.paper is None):
         yield {}
 
 

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta, timezone
 
 from msgspec import Struct
 
-from zhuisu.codes import Code, Level
+from zhuisu.codes import Code, Level, site_of
 from zhuisu.codes.text import Words
 from zhuisu.events.cold import Bounds
 from zhuisu.ledger import Mark
@@ -22,14 +22,6 @@ from zhuisu.scan.steps import Step
 Facts = dict[str, str]
 
 CHINA = timezone(timedelta(hours=8))
-
-SKEW = timedelta(minutes=5)
-"""How far a device's clock may run ahead of ours."""
-
-
-def site_of(place: str) -> str:
-    """The site that ``place`` is or is a part of: AI 254 extends a GLN."""
-    return place.partition("/254/")[0]
 
 
 class Paper(Struct, frozen=True, kw_only=True):

@@ -146,7 +146,10 @@ async function send() {
       const request = queue.shift();
       counts.sent += request.codes.length;
       if (answer.ok) body.results.forEach(show);
-      else for (const code of request.codes) show({ code, verdict: "refuse", reasons: [{ text: body.detail ?? body.title, next: body.mend }] });
+      else {
+        const said = (desk.dataset.lang === "zh" && body.zh) || body;
+        for (const code of request.codes) show({ code, verdict: "refuse", reasons: [{ text: said.detail ?? said.title, next: said.mend }] });
+      }
       keep();
       tell(false, false);
     }
@@ -168,6 +171,7 @@ function show(result) {
   link.href = "/path/" + encodeURIComponent(result.code);
   link.textContent = result.label ?? result.code;
   card.querySelector("[data-code]").append(link);
+  if (result.goods) card.querySelector("[data-goods]").appendChild(document.createElement("b")).textContent = result.goods;
   const list = card.querySelector(".reasons");
   for (const reason of result.reasons) {
     const item = document.createElement("li");
@@ -204,7 +208,7 @@ function beep(verdict) {
   } catch { /* a device without sound */ }
 }
 
-desk.querySelector(".counts").hidden = false;
+desk.querySelector("[data-counts]").hidden = false;
 outward();
 keep();
 send();

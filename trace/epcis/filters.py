@@ -16,10 +16,10 @@ from uuid import UUID
 from msgspec import Struct
 
 from zhuisu.codes import canonical
+from zhuisu.epcis.errors import BadParameter, UnknownParameter
 from zhuisu.events import Action, BadEvent, Event, EventType, Quantity
 from zhuisu.events.cbv import BIZ_STEP, DISPOSITION
 from zhuisu.events.times import instant
-from zhuisu.scan.errors import BadParameter, UnknownParameter
 
 PER_PAGE = 30  # EPCIS 2.0 REST bindings, default of perPage
 MOST_PER_PAGE = 1000

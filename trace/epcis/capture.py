@@ -13,13 +13,14 @@ from uuid import UUID
 from msgspec import Struct, field
 
 from zhuisu import parties
+from zhuisu.codes import site_of
 from zhuisu.db import Connection, Database
+from zhuisu.epcis import store
+from zhuisu.epcis.errors import EventAhead, NoSuchJob, NotOneEvent, PlaceNotYours
 from zhuisu.events import Event, read
-from zhuisu.ledger import Recorded, append
+from zhuisu.ledger import GroupCommit, Recorded, Submission, append
+from zhuisu.ledger.model import SKEW
 from zhuisu.parties import Principal, Role
-from zhuisu.scan import store
-from zhuisu.scan.errors import ClockAhead, NoSuchJob, NotOneEvent, PlaceNotYours
-from zhuisu.scan.rules import SKEW, site_of
 
 AT_ONCE = 64 * 1024
 """Bytes of a document that are read without leaving the event loop."""
@@ -40,7 +41,7 @@ class Job(Struct, frozen=True, kw_only=True):
 async def capture(db: Database, who: Principal, body: bytes, now: datetime) -> Job:
     """Record every event of a document in one transaction.
 
-    Raises what ``zhuisu.events.read`` refuses, ClockAhead, PlaceNotYours, ledger.errors.EventIdConflict; then nothing
+    Raises what ``zhuisu.events.read`` refuses, EventAhead, PlaceNotYours, ledger.errors.EventIdConflict; then nothing
     is stored.
     """
     events = await _read(body)
@@ -48,7 +49,7 @@ async def capture(db: Database, who: Principal, body: bytes, now: datetime) -> J
     by = _party(who)
     id_ = UUID(bytes=hashlib.sha256(by.to_bytes(8) + body).digest()[:16])
     async with db.transaction() as conn:
-        await _require_own_places(conn, who, events)
+        await _require_own_places(conn, [(who, events)])
         await append(conn, events, by=by, now=now)
         await store.add_job(conn, store.JobRow(id_, by, now, now, len(events)))
         stored = await store.job(conn, id_)
@@ -56,16 +57,19 @@ async def capture(db: Database, who: Principal, body: bytes, now: datetime) -> J
     return _job(stored)
 
 
-async def add_event(db: Database, who: Principal, body: bytes, now: datetime) -> Recorded:
+async def add_event(commit: GroupCommit, who: Principal, body: bytes, now: datetime) -> Recorded:
     """Record one event. Raises as ``capture`` does, and NotOneEvent."""
     events = await _read(body)
     if len(events) != 1:
         raise NotOneEvent(f"the body holds {len(events)} events", mend="send the document to /epcis/capture")
     _require_past(events, now)
-    async with db.transaction() as conn:
-        await _require_own_places(conn, who, events)
-        (recorded,) = await append(conn, events, by=_party(who), now=now)
+    (recorded,) = await commit(who, events, now)
     return recorded
+
+
+async def guard(conn: Connection, asked: Sequence[Submission]) -> None:
+    """What a shared commit asks before it records: raises PlaceNotYours."""
+    await _require_own_places(conn, [(one.who, [entry.event for entry in one.entries]) for one in asked])
 
 
 async def job(db: Database, who: Principal, id_: UUID) -> Job:
@@ -86,7 +90,7 @@ def _require_past(events: Sequence[Event], now: datetime) -> None:
     for n, event in enumerate(events):
         if event.time > now + SKEW:
             clock = now.isoformat(timespec="seconds")
-            raise ClockAhead(
+            raise EventAhead(
                 f"event {n} is of {event.time.isoformat(timespec='seconds')}; the service's clock says {clock}",
                 where=f"/epcisBody/eventList/{n}/eventTime",
                 mend="report what happened, not what is planned; set the clock of the system that sends it",
@@ -94,17 +98,18 @@ def _require_past(events: Sequence[Event], now: datetime) -> None:
             )
 
 
-async def _require_own_places(conn: Connection, who: Principal, events: Sequence[Event]) -> None:
+async def _require_own_places(conn: Connection, asked: Sequence[tuple[Principal, Sequence[Event]]]) -> None:
     """Whoever reports an event was there: both its places are the caller's own, or nobody's in the register."""
-    if Role.administrator in who.roles:
-        return
     named = [
-        (n, member, site_of(place))
+        (who, n, member, site_of(place))
+        for who, events in asked
+        if Role.administrator not in who.roles
         for n, event in enumerate(events)
         for member, place in (("bizLocation", event.location), ("readPoint", event.read_point))
+        if place
     ]
-    sites = await parties.sites_by_uri(conn, list({place for _, _, place in named} - {""}))
-    for n, member, place in named:
+    sites = await parties.sites_by_uri(conn, list({place for *_, place in named}))
+    for who, n, member, place in named:
         if place in sites and sites[place].uscc != who.uscc:
             raise PlaceNotYours(
                 f"event {n} happened at {place}, a site of another organisation",

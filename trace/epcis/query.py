@@ -19,14 +19,14 @@ import msgspec
 from zhuisu.codes import Level, parse
 from zhuisu.codes.errors import NotACode
 from zhuisu.db import Connection, Database
+from zhuisu.epcis import store
+from zhuisu.epcis.errors import NoSuchEvent
+from zhuisu.epcis.filters import CODES, Query, matches
 from zhuisu.events import Event, stored
 from zhuisu.ledger.model import LAST, links
 from zhuisu.ledger.store import find_codes
 from zhuisu.parties import Principal, Role
 from zhuisu.parties.model import prefix
-from zhuisu.scan import store
-from zhuisu.scan.errors import NoSuchEvent
-from zhuisu.scan.filters import CODES, Query, matches
 
 CHUNK = 500
 MOST_LOOKED_AT = 10_000

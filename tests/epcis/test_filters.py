@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zhuisu.epcis.errors import BadParameter, UnknownParameter
+from zhuisu.epcis.filters import PARAMETERS, matches, parse
 from zhuisu.events import BizTransaction, Event, EventType, Quantity, make
-from zhuisu.scan.errors import BadParameter, UnknownParameter
-from zhuisu.scan.filters import PARAMETERS, matches, parse
 
 T = datetime(2026, 5, 1, 8, 0, tzinfo=UTC)
 A, B, P = (f"https://id.gs1.org/01/06901234567892/21/{n}" for n in "ABP")

@@ -63,13 +63,13 @@ class TestCapture:
         assert answer.headers["content-type"] == "application/problem+json"
         assert await d.maker.events() == []
         async with db.connection() as conn:
-            assert await conn.fetchval("select count(*) from scan.capture") == 0
+            assert await conn.fetchval("select count(*) from epcis.capture") == 0
 
     async def test_at_somebody_elses_site(self, district: District) -> None:
         d = district
         mine, theirs = d.seen(2, "maker", "storing", [box(1)]), d.seen(1, "shop", "receiving", [box(1)])
         answer = await d.maker.capture(mine, theirs, status=403)
-        assert answer.json()["type"] == "/problems/scan/place-not-yours"
+        assert answer.json()["type"] == "/problems/epcis/place-not-yours"
         assert answer.json()["where"].startswith("/epcisBody/eventList/1")
         assert await d.maker.events() == []
         part = d.seen(1, "maker", "storing", [box(1)], location="", read_point=f"{d.shop.place}")
@@ -97,7 +97,7 @@ class TestCapture:
         ]
         for n, answer in zip((1, 0), answers, strict=True):
             problem = answer.json()
-            assert (answer.status_code, problem["type"]) == (400, "/problems/scan/clock-ahead")
+            assert (answer.status_code, problem["type"]) == (400, "/problems/epcis/event-ahead")
             assert problem["where"] == f"/epcisBody/eventList/{n}/eventTime"
         async with db.connection() as conn:
             assert await conn.fetchval("select count(*) from ledger.event") == 0
@@ -129,7 +129,7 @@ class TestCapture:
         assert found.status_code == 200
         assert found.json()["epcisBody"]["queryResults"]["resultsBody"]["eventList"][0]["epcList"] == [box(1)]
         two = await post(d.maker, "/epcis/events", json.dumps([event, event]).encode())
-        assert two.json()["type"] == "/problems/scan/not-one-event"
+        assert two.json()["type"] == "/problems/epcis/not-one-event"
 
     async def test_another_content_under_one_event_id(self, district: District) -> None:
         d = district
@@ -344,8 +344,8 @@ class TestQuery:
         self, district: District, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         d = district
-        monkeypatch.setattr("zhuisu.scan.query.CHUNK", 3)
-        monkeypatch.setattr("zhuisu.scan.query.MOST_LOOKED_AT", 6)
+        monkeypatch.setattr("zhuisu.epcis.query.CHUNK", 3)
+        monkeypatch.setattr("zhuisu.epcis.query.MOST_LOOKED_AT", 6)
         await d.maker.capture(*(d.seen(n, "maker", "storing", [box(n)]) for n in range(11, 1, -1)))
         await d.maker.capture(d.seen(1, "maker", "shipping", [box(1)]))
         answer = await d.maker.http.get("/epcis/events?EQ_bizStep=shipping", headers=d.maker.headers)
