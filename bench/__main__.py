@@ -9,7 +9,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from bench import codes, crypto, http, ledger
+from bench import codes, crypto, http, ledger, tables
 from bench.figure import Figure
 from zhuisu import embedded, server
 from zhuisu.settings import Settings
@@ -41,7 +41,7 @@ def _with_database(scale: int, console: Console) -> list[Figure]:
             settings = settings.with_(database_url=url)
             server.migrate(settings)
             figures: list[Figure] = []
-            for part in (crypto.measure, ledger.measure, http.measure):
+            for part in (crypto.measure, ledger.measure, tables.measure, http.measure):
                 figures += uvloop.run(part(settings, scale, console))
             return figures
     finally:

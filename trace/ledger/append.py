@@ -79,11 +79,12 @@ async def record(conn: Connection, entries: Sequence[Prepared], now: datetime) -
     unique: dict[UUID, Prepared] = {}
     for entry in entries:
         unique.setdefault(entry.id, entry)
-    bound = await _bind(conn, unique)
+    # The gate comes first: what is here already costs nothing more.
     fresh = await store.add_events(conn, [_row(entry, places, now) for entry in unique.values()])
     await _require_equal(conn, [entry for entry in unique.values() if entry.id not in fresh])
     added = [entry for entry in unique.values() if entry.id in fresh]
     if added:
+        bound = await _bind(conn, added)
         await _link(conn, added, places)
         await _withdraw(conn, added, bound)
     return [Recorded(e.id, e.name, e.id in fresh and unique[e.id] is e) for e in entries]
@@ -112,14 +113,14 @@ def _row(entry: Prepared, places: dict[str, int], now: datetime) -> store.EventR
     )
 
 
-async def _bind(conn: Connection, entries: dict[UUID, Prepared]) -> Bound:
+async def _bind(conn: Connection, entries: list[Prepared]) -> Bound:
     """Bind the eventIDs of ``entries``; all that is bound to these eventIDs, declarations too."""
     wanted: Bound = {}
-    for entry in entries.values():
+    for entry in entries:
         if wanted.setdefault(entry.key, entry.id) != entry.id:
             raise _conflict(entry)
     bound = await store.bind_names(conn, wanted)
-    for entry in entries.values():
+    for entry in entries:
         if bound[entry.key] != entry.id:
             raise _conflict(entry)
     return bound
