@@ -7,14 +7,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import asyncpg
 import httpx
 import msgspec
 from rich.console import Console
 
-from bench import world
+from bench import codes, world
 from bench.crypto import FARM
 from bench.figure import Figure, percentile
 from zhuisu import db
@@ -38,10 +38,10 @@ class Answered:
         return len(self.times) / self.seconds
 
 
-def request(method: str, path: str, key: str = "", body: bytes = b"") -> bytes:
-    head = f"{method} {path} HTTP/1.1\r\nHost: localhost:{PORT}\r\nAccept: application/json\r\n"
+def request(method: str, path: str, key: str = "", body: bytes = b"", kind: str = "application/json") -> bytes:
+    head = f"{method} {path} HTTP/1.1\r\nHost: localhost:{PORT}\r\nAccept: */*\r\nSec-Fetch-Site: same-origin\r\n"
     head += f"Authorization: Bearer {key}\r\n" if key else ""
-    head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n" if body else ""
+    head += f"Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n" if body else ""
     return head.encode() + b"\r\n" + body
 
 
@@ -116,6 +116,8 @@ async def _measure(settings: Settings, scale: int) -> list[Figure]:
         }
     )
     issue = await load(lambda: request("POST", "/certs", key, order))
+    pasted = urlencode({"text": codes.paste()}).encode()
+    paste = await load(lambda: request("POST", "/code", "", pasted, "application/x-www-form-urlencoded"), 1)
     bound = "GET /healthz, same server"
     tail = lambda some: f"(p50 {percentile(some.times, 0.5):.1f}, p99 {percentile(some.times, 0.99):.1f} ms)"  # noqa: E731
     return [
@@ -146,6 +148,12 @@ async def _measure(settings: Settings, scale: int) -> list[Figure]:
             limit=hello.rate,
             bound=bound,
             more=tail(path),
+        ),
+        Figure(
+            name="page of 500 pasted codes, p50",
+            value=percentile(paste.times, 0.5),
+            unit="ms",
+            more=f"(p99 {percentile(paste.times, 0.99):.1f} ms)",
         ),
         Figure(
             name=f"issue over HTTP, {CLIENTS} clients",
