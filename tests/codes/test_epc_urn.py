@@ -77,17 +77,20 @@ def test_every_scheme(urn, path, family, level):
 @pytest.mark.parametrize(
     ("urn", "words"),
     [
-        ("urn:epc:id:sgtin:40123.01111111.9", "company prefix '40123' has 6 to 12 digits"),
+        ("urn:epc:id:sgtin:40123.01111111.9", "position 18: company prefix '40123' must have 6 to 12 digits"),
         ("urn:epc:id:sgtin:4012345.01111.9", "12 characters together, wanted 13"),
         ("urn:epc:id:sgtin:4012345.011111", "is empty"),
         ("urn:epc:id:sgtin:4012345.011111.", "is empty"),
-        ("urn:epc:id:sgtin:4012345.011111.a/b", "a URN writes as %hh"),
+        (
+            "urn:epc:id:sgtin:4012345.011111.a/b",
+            "position 33: 'a/b' is empty or has characters that a URN writes as %hh",
+        ),
         ("urn:epc:id:sgtin:4012345.011111.a%zz", "a URN writes as %hh"),
         ("urn:epc:id:sgtin:4012345.011111.a%ff", "characters of GS1 set 82"),
         ("urn:epc:id:sgtin:4012345.011111." + "1" * 21, "1 to 20 characters"),
         ("urn:epc:id:sgcn:4012345.99999.x", "1 to 12 digits"),
-        ("urn:epc:id:sscc:4012345.0111111111.1", "nothing follows"),
-        ("urn:epc:id:itip:4012345.011111.1.2.9", "two digits each"),
+        ("urn:epc:id:sscc:4012345.0111111111.1", "position 36: nothing follows"),
+        ("urn:epc:id:itip:4012345.011111.1.2.9", "position 32: piece and total are two digits each"),
         ("urn:epc:id:lgtin:4012345.011111.9", "urn:epc:id:lgtin is no scheme"),
         ("urn:epc:idpat:sgtin:4012345.*.*", "wanted 13 digits"),
         ("urn:epc:idpat:sgtin:4012345.011111.9", "ends in .*"),
@@ -99,6 +102,13 @@ def test_broken_ones_are_refused_when_scanned_and_kept_in_events(urn, words):
     with pytest.raises(BadUrn) as refused:
         parse(urn)
     assert words in refused.value.detail
+    assert refused.value.detail.startswith(f"position {refused.value.facts['position']}: ")
+    assert refused.value.detail_zh.startswith(f"第 {refused.value.facts['position']} 位：")
+
+
+def test_capitals_of_a_scheme_mean_nothing():
+    code = parse("URN:EPC:ID:SGTIN:4012345.011111.Ab")
+    assert (code.canonical, code.mended) == (f"{ROOT}/01/04012345111118/21/Ab", ("scheme in capitals",))
 
 
 @pytest.mark.parametrize(

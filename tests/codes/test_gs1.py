@@ -1,12 +1,15 @@
+import string
 from datetime import date
 from decimal import Decimal
+from random import Random
 
 import pytest
 
-from zhuisu.codes import Family, Level, parse
+from zhuisu.codes import Family, Level, doubts, parse
 from zhuisu.codes.ai import AIS
 from zhuisu.codes.errors import BadCheckDigit, BadDate, BadElement, NoKey, UnknownAi
 from zhuisu.codes.gs1 import walk
+from zhuisu.codes.keys import restricted
 
 GTIN = "06901234567892"
 ITEM = f"https://id.gs1.org/01/{GTIN}"
@@ -72,9 +75,93 @@ def test_walk_tells_where_each_element_stands(text, spans):
         assert text[start:end].replace("(", "").replace(")", "").replace(" ", "") == ai + value
 
 
-def test_use_by_beats_best_before():
-    assert parse(f"(01){GTIN}(15)270228(17)270131").expiry == date(2027, 1, 31)
-    assert parse(f"(01){GTIN}(7003)2702280930").expiry == date(2027, 2, 28)
+@pytest.mark.parametrize(
+    ("dates", "expiry"),
+    [
+        ("(15)270228(17)270131", date(2027, 1, 31)),
+        ("(15)270131(17)270228", date(2027, 1, 31)),
+        ("(17)270228(7003)2701310930", date(2027, 1, 31)),
+        ("(7003)2702280930", date(2027, 2, 28)),
+    ],
+)
+def test_the_earliest_of_the_dates_that_end_sale_is_the_expiry(dates, expiry):
+    assert parse(f"(01){GTIN}{dates}").expiry == expiry
+
+
+LOST = [
+    ("102605A17270131", "lot", "2605A17270131"),
+    ("2100017270131", "serial", "00017270131"),
+    ("21ABC10L1", "serial", "ABC10L1"),
+    ("17270131" + "10L121S1", "lot", "L121S1"),
+    ("10L117270131" + "21S1", "lot", "L117270131" + "21S1"),
+    ("10L17003" + "2701310930", "lot", "L17003" + "2701310930"),
+    ("10L13103" + "001250", "lot", "L13103" + "001250"),
+    ("10L111260131" + "17270131", "lot", "L111260131" + "17270131"),
+]
+
+
+@pytest.mark.parametrize("before", ["", "]d2", "]C1", "^"])
+@pytest.mark.parametrize(("tail", "field", "value"), LOST)
+def test_a_separator_that_may_be_lost_is_a_doubt(before, tail, field, value):
+    code = parse(f"{before}01{GTIN}{tail}")
+    assert (getattr(code, field), code.doubts) == (value, (doubts.SEPARATOR,))
+    assert parse(f"{before}01{GTIN}{tail}\x1d").doubts == (doubts.SEPARATOR,)
+    assert not parse(f"(01){GTIN}(21){tail[-8:]}").doubts
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "2117270131",  # nothing would be left of the serial
+        "10A17271331",  # no month 13
+        "10A17990131",  # no year of goods that are for sale
+        "17270131" + "10A17280131",  # would contradict the date before it
+        "10A\x1d21ABC10L1",  # there is a lot already
+        "10A21",  # a serial of nothing
+        "10A2121",
+        "21A1000001",
+    ],
+)
+def test_what_can_be_no_further_element_is_no_doubt(tail):
+    assert not parse(f"01{GTIN}{tail}").doubts
+
+
+def test_a_date_that_would_lack_its_gtin_is_no_doubt():
+    assert not parse("]C180046901234A17270131").doubts
+
+
+@pytest.mark.parametrize("alphabet", [string.ascii_uppercase + string.digits, string.digits], ids=["letters", "digits"])
+def test_hardly_any_random_serial_is_doubted(alphabet):
+    random = Random(1)
+    serials = ("".join(random.choices(alphabet, k=random.randint(6, 12))) for _ in range(10_000))
+    assert sum(bool(parse(f"01{GTIN}21{serial}").doubts) for serial in serials) < 100
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        ("2100012015004", True),
+        ("0212345678909", True),
+        ("0412345678903", True),
+        ("23456785", True),
+        ("02345673", True),
+        ("9801234567892", True),
+        ("9845678901232", True),
+        ("9912345678909", True),
+        ("6901234567892", False),
+        ("96385074", False),
+        ("614141000036", False),
+        ("9771234567898", False),
+        ("9780306406157", False),
+        ("9501101530003", False),
+    ],
+)
+def test_numbers_of_one_shop_are_told(number, expected):
+    gtin = number.zfill(14)
+    assert restricted(gtin) == expected
+    found = (doubts.RESTRICTED,) if expected else ()
+    for text in (f"(01){gtin}", f"(01){gtin}(21)7", f"01{gtin}217", f"https://id.gs1.org/01/{gtin}/10/L?17=270131"):
+        assert parse(text).doubts == found
 
 
 def test_a_logistic_unit_tells_its_contents():
@@ -146,6 +233,8 @@ def test_brackets_inside_a_value():
         ("(01)06901234567893", BadCheckDigit, "AI (01) at position 1: GTIN 06901234567893: digit 14"),
         ("0106901234567893" + "21A1", BadCheckDigit, "the others lead to 2"),
         ("(01)0690123456789", BadElement, "13 characters, wanted 14"),
+        (f"(01){GTIN}(3103)1", BadElement, "'1' has 1 character, wanted 6"),
+        ("]d2(10)ABC", NoKey, "position 4: found (10), but no key"),
         ("]d20106901234567X92", BadElement, "'X' at place 12"),
         (f"(01){GTIN}(10){'A' * 21}", BadElement, "21 characters, wanted 1 to 20"),
         (f"(01){GTIN}(10)鲁", BadElement, "'鲁' at place 1"),
@@ -161,6 +250,22 @@ def test_refusals_name_ai_and_position(text, kind, words):
     with pytest.raises(kind) as refused:
         parse(text)
     assert words in refused.value.detail
+    assert refused.value.facts["position"] > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "en", "zh"),
+    [
+        ("(01)6901234567892", "write a 0 before it", "请在前面补 0"),
+        ("(01)614141000036", "write 00 before it", "请在前面补 00"),
+        ("(01)6901234567893", "", ""),
+        (f"(01){GTIN}(10)A(10)B", "scan one label at a time", "请一次只扫描一个标签"),
+    ],
+)
+def test_refusals_advise(text, en, zh):
+    with pytest.raises(BadElement) as refused:
+        parse(text)
+    assert (refused.value.mend, refused.value.mend_zh) == (en, zh)
 
 
 def test_the_same_element_twice_is_one():

@@ -2,8 +2,9 @@ from hashlib import sha256
 
 import pytest
 
-from zhuisu.codes import Family, Level, parse
+from zhuisu.codes import Family, Level, doubts, parse
 from zhuisu.codes.errors import BadCheckDigit, BadUrn, BadUscc, Unreadable
+from zhuisu.codes.mend import UPC_E
 
 FARM = "91370302MA000A012K"
 
@@ -29,6 +30,29 @@ def digits_of(token: bytes) -> str:
 def test_plain_digits(digits, family, uri):
     code = parse(digits)
     assert (code.family, code.canonical) == (family, uri)
+
+
+@pytest.mark.parametrize("digits", ["6901234567892", "96385074", "16901234567890"])
+def test_code_128_without_fnc1_carries_other_numbers_too(digits):
+    code = parse(f"]C0{digits}")
+    assert (code.family, code.doubts) == (Family.opaque, (doubts.FAMILY,))
+
+
+@pytest.mark.parametrize("digits", ["16901234567899", "369012340000000017", "80217619000000001003"])
+def test_code_128_without_fnc1_is_believed_at_length(digits):
+    assert parse(f"]C0{digits}").canonical == parse(digits).canonical
+
+
+def test_upc_e_is_expanded_and_told():
+    code = parse("04252614")
+    assert (code.canonical, code.mended) == ("https://id.gs1.org/01/00042100005264", (UPC_E,))
+
+
+def test_eight_digits_of_two_kinds_are_doubted():
+    code = parse("01234565")
+    assert (code.gtin, code.doubts) == ("00000001234565", (doubts.FAMILY,))
+    assert code.also == ("https://id.gs1.org/01/00012345000065",)
+    assert parse("]E401234565").also == ()
 
 
 def test_a_drug_code_names_its_product():

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhuisu.codes import parse
-from zhuisu.codes.errors import NoKey, NotACode, TooManyCodes
+from zhuisu.codes import mend, parse
+from zhuisu.codes.errors import BadCheckDigit, NoKey, NotACode, PersonalNumber, TooManyCodes, Unreadable
 from zhuisu.codes.several import MOST, read_all
 from zhuisu.errors import Refusal
 
@@ -36,6 +36,46 @@ def test_codes_side_by_side_are_parted(between):
     readings = read_all(between.join([GTIN, DRUG, GTIN]))
     assert [reading.code.text for reading in readings] == [GTIN, DRUG, GTIN]
     assert [reading.line for reading in readings] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("between", [" ", ",", "\t", "。 "])
+def test_one_bad_code_leaves_the_others_right(between):
+    good, bad = read_all(f"{GTIN}{between}6901234567893")
+    assert good.code.gtin == "06901234567892"
+    assert isinstance(bad.refusal, BadCheckDigit)
+    assert bad.text == "6901234567893"
+
+
+def test_codes_parted_by_slashes_and_bars():
+    for text in (f"{GTIN}/{DRUG}", f"{GTIN}|{DRUG}", f"{GTIN} / {DRUG}。"):
+        assert [reading.code.text for reading in read_all(text)] == [GTIN, DRUG]
+
+
+def test_of_a_pasted_table_the_codes_are_taken():
+    readings = read_all(f"品名\t条码\t日期\n鸡蛋\t{GTIN}\t20260501\n药\t{DRUG}\t{GTIN}\n鸭蛋\t6901234567893\n")
+    assert [reading.line for reading in readings] == [1, 2, 3, 3, 4]
+    assert [reading.code.text if reading.code else None for reading in readings] == [None, GTIN, DRUG, GTIN, None]
+    assert all(mend.COLUMNS in reading.code.mended for reading in readings if reading.code)
+    assert [type(readings[n].refusal) for n in (0, 4)] == [Unreadable, BadCheckDigit]
+
+
+def test_a_pasted_table_of_codes_alone_drops_nothing():
+    assert [reading.code.mended for reading in read_all(f"{GTIN}\t{DRUG}")] == [(), ()]
+
+
+@pytest.mark.parametrize("text", ["11010519491231002X", f"{GTIN},11010519491231002X", "张三\t11010519491231002X"])
+def test_an_identity_number_is_not_repeated(text):
+    [reading] = [reading for reading in read_all(text) if reading.refusal]
+    assert isinstance(reading.refusal, PersonalNumber)
+    assert reading.text == "…"
+    assert "11010519491231002X" not in f"{reading!r}{reading.refusal.__context__!r}"
+
+
+@pytest.mark.parametrize("text", [f"UDI-DI{DI}\nUDI-PI{PI}", f"UDI-PI：{PI}\n{DI}"])
+def test_halves_of_a_device_may_be_labelled(text):
+    [reading] = read_all(text)
+    assert (reading.joined, reading.code.lot) == (2, "L1")
+    assert mend.LABEL in reading.code.mended
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,7 @@ async def test_anybody_finds_a_product_and_reads_about_it(client: httpx.AsyncCli
     page = text_of(await client.get(f"/goods/{quote(URI + '/21/7', safe='')}?lang=en", headers=HTML))
     assert "Hepatitis A vaccine 0.5 ml" in page
     assert "91370302MA000A012K" in page
+    assert "Entered by 淄川示范蛋鸡养殖场 (farm)" in page
     assert (await client.get("/goods/6901234567892", headers=HTML)).status_code == 404
 
 
@@ -60,6 +61,32 @@ async def test_pages_of_codes_say_what_the_goods_are_called(client: httpx.AsyncC
     listed = await client.post("/code", data={"text": f"{code}\nx\n"})
     assert listed.status_code == 303
     assert "Hepatitis A vaccine 0.5 ml" in text_of(await client.get(listed.headers["location"] + "&lang=en"))
+
+
+async def test_who_named_the_goods_is_said(client: httpx.AsyncClient, district: dict[str, Headers]) -> None:
+    await client.post("/products", json=VACCINE, headers=district["shop"])
+    for address in ("/goods", f"/goods/{VACCINE['code']}", f"/code?text={VACCINE['code']}"):
+        page = await client.get(
+            address, params={"lang": "zh"} if "?" not in address else {"text": VACCINE["code"], "lang": "zh"}
+        )
+        assert "据张店示范超市（商店，非生产者）登记" in text_of(page)
+
+
+async def test_one_product_is_entered_by_hand(client: httpx.AsyncClient, district: dict[str, Headers]) -> None:
+    await signed_in(client, "farm")
+    assert 'action="/goods/new"' in (await client.get("/goods/new", headers=HTML)).text
+    bad = VACCINE | {"code": "06909900011013", "level": "9", "name": ""}
+    refused = await client.post("/goods/new?lang=zh", data=bad, headers=HTML)
+    assert refused.status_code == 400
+    assert refused.text.count('aria-invalid="true"') == 3
+    assert 'value="06909900011013"' in refused.text
+    saved = await client.post("/goods/new?lang=zh", data=VACCINE | {"level": "1"}, headers=HTML)
+    assert (saved.status_code, "已保存" in saved.text) == (200, True)
+    assert "甲型肝炎灭活疫苗 0.5 ml" in text_of(await client.get("/goods/06909900011014?lang=zh", headers=HTML))
+    await signed_in(client, "shop")
+    assert (await client.post("/goods/new?lang=zh", data=VACCINE | {"unit": "支"}, headers=HTML)).status_code == 409
+    await signed_in(client, "regulator")
+    assert (await client.get("/goods/new", headers=HTML)).status_code == 403
 
 
 async def test_the_path_and_the_door_name_the_goods_first(client: httpx.AsyncClient, vaccine: None) -> None:

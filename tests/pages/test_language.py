@@ -5,13 +5,14 @@ from types import ModuleType
 
 import pytest
 
+import zhuisu.app  # noqa: F401 the refusals of every room
 from zhuisu.certs.forms import DIVISIONS as PRINTED
 from zhuisu.certs.forms import FORMS
 from zhuisu.certs.model import Assay, Mark
 from zhuisu.certs.model import Kind as CertificateKind
 from zhuisu.certs.verify import State
 from zhuisu.chain.model import Severity, Via
-from zhuisu.codes import Family, Level, ma, mend
+from zhuisu.codes import Family, Level, doubts, ma, mend
 from zhuisu.errors import Malformed, NotFound, Refusal
 from zhuisu.events.cbv import BIZ_STEP, DISPOSITION, TRANSACTION_TYPE
 from zhuisu.pages import language
@@ -81,7 +82,7 @@ def said_by(module: ModuleType) -> set[str]:
         ("udi", {"di", "pi"}),
         ("pack", {"1", "2", "3"}),
         ("mended", said_by(mend) | {ma.SMALL}),
-        ("doubt", said_by(ma) - {ma.SMALL}),
+        ("doubt", (said_by(ma) - {ma.SMALL}) | said_by(doubts)),
         ("http", {str(kind.status) for kind in Refusal.family()}),
         ("http_help", {str(kind.status) for kind in Refusal.family()}),
     ],

@@ -7,7 +7,7 @@ from zhuisu.codes.explain import Part, explain
 from zhuisu.codes.reader import parse
 from zhuisu.codes.text import Words
 from zhuisu.errors import Refusal
-from zhuisu.pages.picture import AROUND, draw, fault, quotable, visible
+from zhuisu.pages.picture import AROUND, draw, fault, quotable, typed, visible
 
 NAME = Words("甲", "A")
 
@@ -66,6 +66,7 @@ def test_the_fault_is_the_character_that_the_refusal_names() -> None:
     ("text", "position", "marked"),
     [
         ("6901234567890", 1, "6901234567890"),
+        ("2012345000004", 1, "2012345000004"),
         ("https://id.gs1.org/01/06901234567890?17=270131", 20, "01/06901234567890"),
         ("https://id.gs1.org/01/06901234567892?17=271331", 38, "17=271331"),
     ],
@@ -86,6 +87,30 @@ def test_a_spelled_fnc1_counts_as_one_character() -> None:
     found = fault("010690123456789210L1{GS}99x", Refusal("x", position=24))
     assert found is not None
     assert (found.before[-2:], found.at) == ("99", "x")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "]d20106901234567892{GS}10L1{GS}17271331",
+        "]d2\x1d0106901234567892<GS>10L1<GS>17271331",
+        "\u200b0106901234567892^10L1^17271331",
+        "\ufeff \u3000]C10106901234567892{gs}10L1\x1d17271331\r\n",
+        "０１０６９０１２３４５６７８９２10L1{GS}17271331",
+        "(01)06901234567892 (17)271331",
+    ],
+)
+def test_the_mark_is_on_what_the_sentence_speaks_of(text: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        parse(text)
+    found = fault(text, refused.value)
+    assert found is not None
+    assert found.at in {"17271331", "(17)271331"}
+
+
+@pytest.mark.parametrize(("text", "shown"), [("a\x00b", "a␀b"), ("a\r\nb\x1dc", "a\nb␝c")])
+def test_a_field_gives_back_what_can_be_seen(text: str, shown: str) -> None:
+    assert typed(text) == shown
 
 
 @given(st.text(max_size=300), st.integers(-3, 400))

@@ -58,6 +58,40 @@ async def test_one_bad_row_and_nothing_is_stored_unless_asked(client, send):
     assert list(await entries(client)) == [uri(1), uri(3)]
 
 
+async def test_a_refusal_says_the_number_of_a_person_nowhere(send):
+    number = "11010519491231002X"
+    refused = await send([{"code": number, "name": "蛋", "standard_code": number}])
+    assert refused.status_code == 400
+    assert number not in refused.text
+
+
+def packs(*pairs):
+    """Each package holds two of the next."""
+    return [{"code": gtin(a), "name": "箱", **({"contains": 2, "below": gtin(b)} if b else {})} for a, b in pairs]
+
+
+async def test_packages_do_not_contain_themselves(client, send, save):
+    assert (await save(packs((1, 2))[0])).status_code == 200
+    circle = await save(packs((2, 1))[0])
+    assert (circle.status_code, circle.json()["type"]) == (400, "/problems/products/contents-unfit")
+    assert circle.json()["where"] == "below"
+    refused = await send(packs((2, 3), (3, 4), (4, 1), (9, 1)))
+    assert refused.json()["refused"] == 1
+    assert {(f["row"], f["column"]) for f in refused.json()["faults"]} == {(3, "below")}
+    assert counts(await send(packs((2, 3), (3, 4), (4, 1), (9, 1)), partial=True)) == told(new=3, refused=1)
+    assert (await entries(client)).keys() == {uri(n) for n in (1, 2, 3, 9)}
+
+
+async def test_packages_may_trade_places_in_one_sheet(send):
+    assert counts(await send(packs((1, 2), (2, 0)))) == told(new=2)
+    assert counts(await send(packs((2, 1), (1, 0)))) == told(changed=2)
+
+
+async def test_packages_end_somewhere(send):
+    assert counts(await send(packs(*((n, n + 1) for n in range(1, 10))))) == told(new=9)
+    assert (await send(packs((0, 1), (20, 0)))).json()["refused"] == 1
+
+
 async def test_a_dry_run_says_what_would_happen(client, send):
     sheet = [*eggs(1, 2), {"code": "x", "name": "y"}]
     assert counts(await send(sheet, dry_run=True)) == told(stored=False, new=2, refused=1)
@@ -71,7 +105,10 @@ async def test_rows_of_another_organisation_are_faults_that_name_it(client, send
     refused = await send(eggs(1, 2, unit="箱"), "rival")
     (fault,) = refused.json()["faults"]
     assert (fault["row"], fault["column"], fault["value"]) == (2, "code", gtin(2))
-    assert "示范 maker" in fault["expected"]["zh"]
+    assert fault["expected"] == {"zh": "本组织的商品", "en": "a product of your own"}
+    assert "示范 maker" in fault["reason"]["zh"]
+    assert "row 2, Code: 示范 maker holds this one" in refused.json()["detail"]
+    assert "第 2 行“商品编码”：该商品由示范 maker登记" in refused.json()["zh"]["detail"]
     assert counts(await send(eggs(1, 2, unit="箱"), "rival", partial=True)) == told(new=1, refused=1)
     assert {code: e["owner"] for code, e in (await entries(client)).items()} == {uri(1): RIVAL, uri(2): MAKER}
 

@@ -39,6 +39,13 @@ def test_what_is_no_product_is_none(text):
     assert caught.value.mend_zh
 
 
+def test_what_names_no_product_is_said_in_the_words_of_the_language():
+    with pytest.raises(NoProduct) as caught:
+        checked(product(code="(00)369012340000000017"))
+    assert "物流单元（SSCC）" in caught.value.detail_zh
+    assert "logistic unit (SSCC)" in caught.value.detail
+
+
 def test_a_code_that_is_misread_is_refused_by_its_own_rule():
     with pytest.raises(Refusal, match="check digit"):
         checked(product(code=gtin(1)[:-1] + str((int(gtin(1)[-1]) + 1) % 10)))

@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from tests.products.conftest import VACCINE, gtin, uri
+from tests.products.conftest import MAKER, VACCINE, gtin, uri
 from zhuisu.problems import of
-from zhuisu.products.reading import read
+from zhuisu.products.reading import PARTS, read
 
 
 async def parse(client, text):
@@ -21,6 +21,11 @@ async def test_a_code_is_read_explained_and_named(client, save):
     assert one["code"]["canonical"] == f"{uri(1)}/10/202605A"
     assert "".join(part["text"] for part in one["parts"]) == one["text"]
     assert one["product"] == VACCINE | {"code": uri(1)}
+    assert (one["entered"]["by"], one["entered"]["name"], one["entered"]["kind"]) == (
+        MAKER,
+        "示范 maker",
+        "manufacturer",
+    )
     assert (one["line"], "problem" in one, "same_as" in one) == (1, False, False)
 
 
@@ -46,6 +51,29 @@ async def test_two_symbols_of_one_label_are_one_code(client):
 async def test_a_text_that_is_none_or_too_much_is_refused_whole(client, text):
     answer = await client.post("/codes/parse", json={"text": text})
     assert answer.status_code in {400, 413}
+
+
+def size(parts):
+    return sum(1 + size(part.get("parts", [])) for part in parts)
+
+
+async def test_an_answer_has_so_many_parts_and_no_more(client):
+    long = f"(01){gtin(1)}" + "(99)a" * 1_600
+    text = "\n".join([gtin(1), *[long] * 120])
+    answer = await client.post("/codes/parse", json={"text": text})
+    found = answer.json()["readings"]
+    assert len(found) == 121
+    told = [one for one in found if "parts" in one]
+    assert 1 < len(told) < 121
+    assert PARTS / 2 < sum(size(one["parts"]) for one in told) <= PARTS
+    assert [one["explained"] for one in found if "parts" not in one] == [False] * (121 - len(told))
+    assert not any("explained" in one for one in told)
+    assert len(answer.content) < 4 * len(text)
+
+
+async def test_five_hundred_usual_codes_are_all_explained(client):
+    text = "\n".join(f"(01){gtin(n)}(17)270131(10)L{n}(21)S{n:06}" for n in range(500))
+    assert all("parts" in one for one in await parse(client, text))
 
 
 async def test_too_many_codes_are_refused_whole(client):

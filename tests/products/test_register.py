@@ -20,8 +20,24 @@ async def test_a_product_is_registered_and_read_by_anybody_under_any_of_its_code
         assert answer.status_code == 200, answer.text
         assert answer.json()["product"] == VACCINE | {"code": uri(1)}
         assert answer.json()["owner"] == MAKER
-        assert answer.json()["owner_name"] == ""
+        assert (answer.json()["owner_name"], answer.json()["owner_kind"]) == ("示范 maker", "manufacturer")
         assert "history" not in answer.json()
+
+
+@pytest.mark.parametrize("code", ["2012345000001", "0212345000007", "(01)02012345000001(21)A"])
+async def test_a_number_of_one_shop_names_nothing(client, save, code):
+    refused = await save(VACCINE | {"code": code})
+    assert (refused.status_code, refused.json()["type"]) == (400, "/problems/products/no-product")
+    assert "店内码" in refused.json()["zh"]["detail"]
+
+
+async def test_a_number_of_two_readings_is_found_under_either(client, save):
+    digits = "86904879000126"
+    await save(VACCINE | {"code": f"(01){digits}"})
+    assert (await shown(client, digits)).json()["product"]["code"] == f"https://id.gs1.org/01/{digits}"
+    (one,) = (await client.post("/codes/parse", json={"text": digits})).json()["readings"]
+    assert one["code"]["family"] == "drug-standard"
+    assert one["product"]["name"] == VACCINE["name"]
 
 
 async def test_what_was_said_before_is_kept_for_the_holder(client, keys, save):

@@ -19,7 +19,7 @@ def read(text):
 
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=30)
-GTINS = st.integers(0, 10**13 - 1).map(lambda n: f"{n:013}" + check_digit(f"{n:013}"))
+GTINS = st.integers(6_000_000_000_00, 6_999_999_999_99).map(lambda n: f"{n:013}" + check_digit(f"{n:013}"))
 DRUGS = st.integers(0, 10**6 - 1).map(lambda n: f"8{n:06}")
 CODES = st.one_of(GTINS.map(lambda digits: f"(01){digits}"), DRUGS, st.just("MA.156.M0.100472.1110331"))
 
@@ -68,11 +68,30 @@ def test_every_fault_of_every_row_is_found_at_once():
     assert table.lines[0].product.category is Category.egg
 
 
+def test_a_fault_says_what_is_wrong_and_what_belongs_there():
+    table = read(HEADING + f"{gtin(1)[:-1]}x,,,7,,,,\n")
+    told = {fault.column: (fault.reason, fault.expected, fault.heading) for fault in table.faults}
+    notes = {column.name: column.note for column in sheet.COLUMNS}
+    assert {name: expected for name, (_, expected, _) in told.items()} == {name: notes[name] for name in told}
+    assert told["name"][0] == sheets.FILLED
+    assert told["code"][0].zh != told["code"][1].zh
+    assert told["code"][2] == "商品编码"
+
+
+def test_the_number_of_a_person_is_in_no_fault():
+    number = "11010519491231002X"
+    table = read(HEADING + f"{number},蛋,,{number},,{number},{number},{number}\n")
+    assert {fault.column for fault in table.faults} == {"code", "level", "below", "category", "standard_code"}
+    assert number not in repr(table.faults)
+    assert {fault.value for fault in table.faults} == {""}
+
+
 def test_a_product_is_said_once_or_twice_the_same():
     table = read(HEADING + f"{gtin(1)},蛋,,,,,,\n(01){gtin(1)}(21)7,蛋,,,,,,\n{gtin(1)},鸡蛋,,,,,,\n")
     assert (len(table.lines), table.repeated) == (1, 1)
     assert [(fault.row, fault.column) for fault in table.faults] == [(4, "code")]
     assert "2" in table.faults[0].expected.zh
+    assert "2" in table.faults[0].reason.zh
 
 
 @pytest.mark.parametrize("form", Form)

@@ -138,11 +138,12 @@ async def _code_nodes(conn: Connection, code: Code, hops: Iterable[Hop]) -> dict
     """Every code of the path with what its goods are called; one look-up for all of them."""
     uris = dict.fromkeys([code.canonical, *(uri for h in hops for uri in (h.code, *h.containers))])
     known = {uri: recorded(uri) for uri in uris}
-    named = await products.names(conn, (each.item_class for each in known.values()))
-    return {uri: _node(uri, each, named.get(each.item_class)) for uri, each in known.items()}
+    named = await products.names(conn, known.values())
+    return {uri: _node(uri, each, named.get(each.canonical)) for uri, each in known.items()}
 
 
-def _node(uri: str, code: Code, product: products.Product | None) -> CodeNode:
+def _node(uri: str, code: Code, entry: products.Entry | None) -> CodeNode:
+    product = entry.product if entry else None
     return CodeNode(
         uri=uri,
         family=code.family,

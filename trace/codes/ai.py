@@ -63,7 +63,8 @@ class Ai(Struct, frozen=True, kw_only=True, dict=True):
         least, most = sum(p.least for p in self.parts if not p.optional), sum(p.most for p in self.parts)
         zh, en = (f"{most}",) * 2 if least == most else (f"{least} 至 {most}", f"{least} to {most}")
         return Words(
-            f"“{value}”有 {len(value)} 个字符，应为 {zh} 个", f"{value!r} has {len(value)} characters, wanted {en}"
+            f"“{value}”有 {len(value)} 个字符，应为 {zh} 个",
+            f"{value!r} has {len(value)} character{'' if len(value) == 1 else 's'}, wanted {en}",
         )
 
 

@@ -30,6 +30,25 @@ def holds(digits: str) -> bool:
     return (sum(raw[-1::-2]) + 3 * sum(raw[-2::-2]) - 48 * (2 * n - n % 2)) % 10 == 0
 
 
+def upc_e(digits: str) -> str:
+    """GTIN, as 14 digits, that the 8 digits under a UPC-E symbol stand for; "" when the check digit does not hold.
+
+    >>> upc_e("04252614")
+    '00042100005264'
+    """
+    if len(digits) != 8 or digits[0] != "0" or not digits.isdecimal() or not digits.isascii():
+        return ""
+    head, last = digits[1:6], digits[6]  # the last of the six tells where zeros were left out (GS1 7.10)
+    if last in "012":
+        body = f"{head[:2]}{last}0000{head[2:]}"
+    elif last in "34":
+        body = f"{head[: int(last)]}00000{head[int(last) :]}"
+    else:
+        body = f"{head}0000{last}"
+    gtin = f"000{body}{digits[7]}"
+    return gtin if holds(gtin) else ""
+
+
 def check_pair(body: str) -> str:
     """Pair that completes ``body``, at most 97 characters of set 82 (7.9.5)."""
     weights = reversed(_PRIMES[: len(body)])

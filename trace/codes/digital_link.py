@@ -3,16 +3,18 @@
 >>> read("https://shop.example/x/01/6901234567892/21/A%2F1?17=270131&utm=1").canonical
 'https://id.gs1.org/01/06901234567892/21/A%2F1'
 
-A web address that only looks a little like one (``https://blog.example/01/7``) is none: ``read`` answers None.
+A web address that only looks a little like one (``https://blog.example/01/7``) is none: ``read`` answers None. Every
+address on id.gs1.org is one; elsewhere a key without company is one only if its check digit says so.
 """
 
 import re
 from base64 import urlsafe_b64decode
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 from urllib.parse import unquote, unquote_plus
 
-from zhuisu.codes import pairs
+from zhuisu.codes import doubts, pairs
 from zhuisu.codes.ai import AIS, WIDTH
 from zhuisu.codes.checksum import holds
 from zhuisu.codes.dates import YEAR
@@ -22,6 +24,7 @@ from zhuisu.codes.keys import KEYS, ROOT, describe, identify
 from zhuisu.codes.linters import csumalpha
 from zhuisu.codes.mend import SHORT_NAMES
 from zhuisu.codes.model import Code
+from zhuisu.codes.text import Words
 
 # Convenience names of Digital Link 1.0 and 1.1, withdrawn in 1.2: still on labels, so they are read and told.
 _WITHDRAWN = {
@@ -37,6 +40,9 @@ NAMES = {ai: ai for ai in (*KEYS, *set().union(*_PATH_ONLY.values()))} | _WITHDR
 
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ZERO_SUPPRESSED = re.compile(r"\d{8}|\d{12,13}", re.ASCII).fullmatch
+_GTIN_8 = 8
+_COMPANY = re.compile(r"\d{7}", re.ASCII).match  # a company prefix, 6 digits and more
+_NO_STEM = 3  # segment of the key's AI when nothing stands between it and the host
 _ZERO_SUPPRESSIBLE = {"01", "02"}
 _BASE64 = re.compile(r"[A-Za-z0-9_-]{10,}", re.ASCII).fullmatch
 _CANONICAL = re.compile(
@@ -44,7 +50,10 @@ _CANONICAL = re.compile(
     re.ASCII,
 ).fullmatch
 
-_GTIN_AND_SERIAL = re.compile(r"https?://[^?#%]+/01/(\d{14})/21/([\w.;='-]{1,20})", re.ASCII).fullmatch
+_USUAL = re.compile(
+    r"https?://[^?#%]+/01/(\d{14})(?:/10/([\w.;='-]{1,20}))?(?:/21/([\w.;='-]{1,20}))?(?:\?([^#]*))?",
+    re.ASCII,
+).fullmatch
 
 
 class Link(NamedTuple):
@@ -55,33 +64,35 @@ class Link(NamedTuple):
     query: str
     short_names: bool
     ordered: bool  # the qualifiers are the key's own and in their order
+    doubts: tuple[str, ...] = ()
 
 
 def read(uri: str, text: str = "", mended: tuple[str, ...] = (), year: int = YEAR) -> Code | None:
     """Code of a Digital Link, None when the address is none; what is one and breaks a rule is refused."""
-    if (usual := _GTIN_AND_SERIAL(uri)) and holds(usual[1]):  # most links are this: spare them the walk
-        return describe({"01": usual[1], "21": usual[2]}, "01", text or uri, mended, year)
-    link = _locate(uri)
-    if link is None:
-        _refuse_compressed(uri)
-        _refuse_on_gs1(uri)
+    text = text or uri
+    if (usual := _USUAL(uri)) and holds(usual[1]):  # most links are this: spare them the walk
+        gtin, lot, serial, query = usual.groups()
+        values = {ai: value for ai, value in (("01", gtin), ("10", lot), ("21", serial)) if value}
+        if not query:
+            return describe(values, "01", text, mended, year)
+        link, sound = Link("01", values, query, short_names=False, ordered=True), len(values)
+    elif found := _locate(uri):
+        link, sound = found, 0
+    else:
+        _refuse_compressed(uri, text)
+        _refuse_on_gs1(uri, text)
         return None
-    key, values, query, short_names, ordered = link
+    key, values, query, short_names, ordered, doubtful = link
     if not ordered:
-        names = " ".join(f"({ai})" for ai in values)
-        raise BadLink(
-            f"{names}: ({key}) does not take these qualifiers in this order",
-            where=key,
-            detail_zh=f"{names}：({key}) 之后不能依此顺序接这些限定符",
-        )
+        raise _disordered(key, values, _position(uri, text, key))
     if query:
-        _add_attributes(values, key, query, uri)
-    for ai, value in values.items():
+        _add_attributes(values, key, query, uri, text)
+    for ai, value in islice(values.items(), sound, None):
         if not right(AIS[ai], value, year):
-            raise refusal(AIS[ai], value, _position(uri, ai), year)
+            raise refusal(AIS[ai], value, _position(uri, text, ai), year)
     if len(values) > 1:
-        pairs.require(values, lambda ai: _position(uri, ai))
-    return describe(values, key, text or uri, (*mended, SHORT_NAMES) if short_names else mended, year)
+        pairs.require(values, lambda ai: _position(uri, text, ai))
+    return describe(values, key, text, (*mended, SHORT_NAMES) if short_names else mended, year, doubtful)
 
 
 def canonical(uri: str) -> str:
@@ -100,6 +111,8 @@ def _locate(uri: str) -> Link | None:
     if "%" in head and _BAD_ESCAPE.search(head):
         return None
     segments = head.split("/")
+    if not segments[-1] and segments[-2:-1] and segments[-2] not in NAMES:  # a slash at the end
+        segments.pop()
     names: list[str] = []
     raws: list[str] = []
     short_names = False
@@ -119,14 +132,35 @@ def _locate(uri: str) -> Link | None:
     else:
         return None
     key, value = names[-1], raws[-1]
-    if key == "01" and _ZERO_SUPPRESSED(value):
+    short = len(value) if key == "01" and _ZERO_SUPPRESSED(value) else 0
+    if short:
         raws[-1] = value = value.zfill(14)
     if not AIS[key].fits(value):
         return None
     values = dict(zip(reversed(names), reversed(raws), strict=True))
-    if (key == "415" and "8020" not in values) or (key == "8013" and csumalpha(value) and not _on_gs1(uri)):
-        return None  # a payee without a slip; a path with 8013 in it, which could be a year or a page
-    return Link(key, values, query, short_names, len(values) == len(names) and _in_order(tuple(names)))
+    if key == "415" and "8020" not in values:
+        return None  # a payee without a slip
+    doubtful: tuple[str, ...] = ()
+    if not _on_gs1(uri):
+        lone = len(names) == 1 and not _has_element(query)
+        if (lone or short) and not _proven(key, value):
+            return None
+        if lone and (short == _GTIN_8 or not AIS[key].checked) and key != "8013":
+            if i > _NO_STEM or not _COMPANY(value):
+                return None
+            doubtful = (doubts.FAMILY,) if short else (doubts.SHAPE,)
+    return Link(key, values, query, short_names, len(values) == len(names) and _in_order(tuple(names)), doubtful)
+
+
+def _proven(key: str, value: str) -> bool:
+    """Whether the check digit or pair of a key's value holds, where it has one."""
+    return not csumalpha(value) if key == "8013" else holds(value[: AIS[key].checked]) if AIS[key].checked else True
+
+
+def _has_element(query: str) -> bool:
+    return "=" in query and any(
+        ai in AIS and value for ai, _, value in (pair.partition("=") for pair in query.split("&"))
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -142,59 +176,96 @@ def _in_order(names: tuple[str, ...]) -> bool:
     return False
 
 
-def _position(uri: str, ai: str) -> int:
-    found = re.search(rf"[/?&]{ai}[/=]", uri)
-    return found.start() + 2 if found else 1  # 1: a withdrawn name stands there
+def _before(uri: str, text: str) -> int:
+    """How many characters of a symbology identifier stand before the address."""
+    return max(text.find("://") - uri.find("://"), 0)
 
 
-def _add_attributes(values: dict[str, str], key: str, query: str, uri: str) -> None:
+def _position(uri: str, text: str, ai: str) -> int:
+    """Where in the text an AI, or the name withdrawn that stands for it, is in the address, from 1."""
+    names = "|".join((ai, *(name for name, one in _WITHDRAWN.items() if one == ai)))
+    *_, last = re.finditer(rf"/(?:{names})/|[?&]{ai}=", uri.partition("#")[0])
+    return _before(uri, text) + last.start() + 2
+
+
+def _disordered(key: str, values: dict[str, str], at: int) -> BadLink:
+    names = " ".join(f"({ai})" for ai in values)
+    orders = [f"({key}) {' '.join(f'({ai})' for ai in order)}" for order in _SEQUENCES[key]]
+    return BadLink(
+        f"position {at}: {names}: ({key}) does not take these qualifiers in this order",
+        where=key,
+        mend=f"the order is {' or '.join(orders)}" if orders else f"({key}) takes none",
+        detail_zh=f"第 {at} 位：{names}：({key}) 之后不能依此顺序接这些限定符",
+        mend_zh=f"顺序应为 {' 或 '.join(orders)}" if orders else f"({key}) 之后没有限定符",
+        position=at,
+    )
+
+
+def _add_attributes(values: dict[str, str], key: str, query: str, uri: str, text: str) -> None:
     """Put the elements of the query beside those of the path; keys that are no digits belong to others."""
     for pair in query.split("&"):
         ai, equals, raw = pair.partition("=")
-        if not equals or not ai.isdecimal() or not ai.isascii():
+        if not equals:
             continue
         if ai not in AIS:
-            raise _misplaced(
-                ai,
-                uri,
-                "no Application Identifier has this number; keys of digits only are reserved",
-                "没有这个应用标识符",
-            )
+            if not ai.isdecimal() or not ai.isascii():
+                continue
+            at = _parameter(uri, text, ai)
+            told = Words("没有这个应用标识符", "no Application Identifier has this number")
+            mend = Words("纯数字的参数名专供应用标识符使用，请改名", "rename it: keys of digits only are reserved")
+            raise _misplaced(ai, at, told, mend)
         if ai in values:
-            raise _misplaced(ai, uri, "stands twice", "重复出现")
+            at = _parameter(uri, text, ai)
+            mend = Words("请只保留一个", "keep one of them")
+            raise _misplaced(ai, at, Words("重复出现", "stands twice"), mend)
         if ai in _PATH_ONLY[key]:
-            told = f"belongs in the path after ({key}), not in the query"
-            raise _misplaced(ai, uri, told, f"应在路径中 ({key}) 之后，不应在查询部分")
+            at = _parameter(uri, text, ai)
+            told = Words(
+                f"应在路径中 ({key}) 之后，不应在查询部分", f"belongs in the path after ({key}), not in the query"
+            )
+            raise _misplaced(ai, at, told, Words(f"请移到路径中：/{ai}/…", f"move it into the path: /{ai}/…"))
         try:
             value = unquote_plus(raw, errors="strict") if "%" in raw or "+" in raw else raw
         except UnicodeDecodeError:
+            at = _parameter(uri, text, ai)
             raise BadElement(
-                f"AI ({ai}): {raw!r} is not UTF-8",
+                f"AI ({ai}) at position {at}: {raw!r} is not UTF-8",
                 where=ai,
-                detail_zh=f"AI ({ai})：“{raw}”不是 UTF-8 编码",
-                position=_position(uri, ai),
+                detail_zh=f"第 {at} 位的 AI ({ai})：“{raw}”不是 UTF-8 编码",
+                position=at,
             ) from None
         values[ai] = value.zfill(14) if ai in _ZERO_SUPPRESSIBLE and _ZERO_SUPPRESSED(value) else value
 
 
-def _misplaced(ai: str, uri: str, en: str, zh: str) -> BadLink:
-    at = uri.rfind(f"{ai}=") + 1
+def _parameter(uri: str, text: str, ai: str) -> int:
+    """Where in the text the last parameter of this name stands, from 1."""
+    return _before(uri, text) + uri.rfind(f"{ai}=") + 1
+
+
+def _misplaced(ai: str, at: int, told: Words, mend: Words) -> BadLink:
     return BadLink(
-        f"AI ({ai}) at position {at}: {en}", where=ai, detail_zh=f"第 {at} 位的 AI ({ai})：{zh}", position=at
+        f"AI ({ai}) at position {at}: {told.en}",
+        where=ai,
+        mend=mend.en,
+        detail_zh=f"第 {at} 位的 AI ({ai})：{told.zh}",
+        mend_zh=mend.zh,
+        position=at,
     )
 
 
-def _refuse_compressed(uri: str) -> None:
+def _refuse_compressed(uri: str, text: str) -> None:
     """Refuse a link whose last segment is certainly one compressed: a key whose check digit holds, then an AI or 0s."""
-    path = uri.partition("//")[2].partition("#")[0].partition("?")[0]
-    last = path.rpartition("/")[2]
-    if _BASE64(last) and (_is_compressed(last) or _on_gs1(uri)):
+    path = uri.partition("#")[0].partition("?")[0]
+    host, _, last = path.rpartition("/")
+    if host[-1:] != "/" and _BASE64(last) and (_is_compressed(last) or _on_gs1(uri)):
+        at = _before(uri, text) + len(host) + 2
         raise CompressedLink(
-            f"{last} is the compressed form of GS1 Digital Link",
+            f"position {at}: {last} is the compressed form of GS1 Digital Link",
             where="path",
             mend="ask for the uncompressed link",
-            detail_zh=f"“{last}”是 GS1 Digital Link 的压缩形式",
+            detail_zh=f"第 {at} 位：“{last}”是 GS1 Digital Link 的压缩形式",
             mend_zh="请使用未压缩的链接",
+            position=at,
         )
 
 
@@ -218,17 +289,19 @@ def _is_compressed(segment: str) -> bool:
 
 
 def _on_gs1(uri: str) -> bool:
-    return uri.partition("//")[2].startswith("id.gs1.org/")
+    return uri.startswith(("https://id.gs1.org/", "http://id.gs1.org/"))
 
 
-def _refuse_on_gs1(uri: str) -> None:
+def _refuse_on_gs1(uri: str, text: str) -> None:
     """On GS1's own resolver every address is a Digital Link: say that this one is none."""
     if _on_gs1(uri):
         path = uri.partition("//id.gs1.org")[2].partition("#")[0].partition("?")[0]
+        at = _before(uri, text) + uri.index("//id.gs1.org") + len("//id.gs1.org") + 1
         raise BadLink(
-            f"{path} names no GS1 key with a value of its length",
+            f"position {at}: {path} names no GS1 key with a value of its length",
             where="path",
             mend=f"{ROOT}01/<GTIN>/21/<serial>",
-            detail_zh=f"{path} 中没有长度正确的 GS1 标识主体",
+            detail_zh=f"第 {at} 位：{path} 中没有长度正确的 GS1 标识主体",
             mend_zh=f"格式为 {ROOT}01/<GTIN>/21/<系列号>",
+            position=at,
         )

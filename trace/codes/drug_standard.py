@@ -3,12 +3,14 @@
 >>> read("86904879000126").canonical
 'urn:zhuisu:drug-standard:class:86904879000126'
 
-They name a product of one maker, never a package. Their check digit is that of a GTIN, so all of them could be GTIN-14
-too; goods of China are numbered 690 to 699, so bare digits are taken for the drug and ``also`` keeps the other reading.
+They name a product of one maker, never a package. Their check digit is that of a GTIN, and 8 before 690 to 699 is just
+what a case of Chinese goods begins with (GTIN-14 of indicator 8): bare digits are taken for the drug, with a doubt, and
+``also`` keeps the other reading. What a bar code carries, or AI (01), is the GTIN.
 """
 
 import re
 
+from zhuisu.codes import doubts
 from zhuisu.codes.checksum import check_digit, holds
 from zhuisu.codes.errors import BadCheckDigit
 from zhuisu.codes.keys import ROOT, escape
@@ -28,6 +30,7 @@ def read(digits: str, text: str = "", mended: tuple[str, ...] = ()) -> Code:
         text=text or digits,
         item_class=uri,
         mended=mended,
+        doubts=(doubts.FAMILY,),
         also=(f"{ROOT}01/{digits}",),
     )
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 
-from zhuisu.codes import checksum, pairs
+from zhuisu.codes import checksum, doubts, pairs
 from zhuisu.codes.ai import AIS, WIDTH, Ai
 from zhuisu.codes.dates import YEAR, fault
 from zhuisu.codes.errors import BadCheckDigit, BadDate, BadElement, NoKey, NotACode, UnknownAi
@@ -31,11 +31,18 @@ _LEADS = re.compile(
 ).match
 _SURELY = re.compile(r"01\d{14}(?:1[01357]|21).", re.ASCII).match
 _GTIN_AND_SERIAL = re.compile(rf"{GS}?01(\d{{14}})21([!\"%-?A-Z_a-z]{{1,20}})", re.ASCII).fullmatch
+# What in a value may be a further element whose FNC1 was lost: a date of these years, a net weight, a lot or serial
+# that begins with a letter. Plain digits behind 10 or 21 would make every hundredth honest serial suspect.
+_FURTHER = re.compile(
+    r"1[1-35-7](?:1[5-9]|2\d|3\d|40)[01]\d[0-3]\d|7003(?:1[5-9]|2\d|3\d|40)[01]\d[0-3]\d{5}|310[0-5]\d{6}|(?:10|21)[A-Za-z]",
+    re.ASCII,
+).search
 
 _NAMES = {"00": "SSCC", "253": "GDTI", "255": "GCN", "402": "GSIN", "8003": "GRAI", "8017": "GSRN", "8018": "GSRN"}
 _NAMES |= dict.fromkeys(("01", "02", "03"), "GTIN") | {"8006": "ITIP", "8026": "ITIP"}
 _NAMES |= {f"41{n}": "GLN" for n in range(8)}
 _NOTHING = Words("", "")
+_SHORT_GTIN = re.compile(r"\d{8}|\d{12,13}", re.ASCII).fullmatch
 _PAIRED, _DATED = {csumalpha, iban}, {yyyymmdd}  # linters whose faults have a class of their own
 
 
@@ -89,23 +96,27 @@ def elements(text: str, year: int = YEAR) -> dict[str, str]:
 
 def read(body: str, text: str, mended: tuple[str, ...] = (), year: int = YEAR) -> Code:
     """Code of an element string, the last part of ``text`` with FNC1 spelled as GS; NoKey when it names nothing."""
-    if (usual := _GTIN_AND_SERIAL(body)) and checksum.holds(usual[1]):  # most scans are this: spare them the walk
+    usual = _GTIN_AND_SERIAL(body)
+    if usual and checksum.holds(usual[1]) and not _FURTHER(usual[2], 1):  # most scans are this: spare them the walk
         return describe({"01": usual[1], "21": usual[2]}, "01", text, mended, year)
     offset = 3 if text[0] == "]" else 0  # the symbology identifier
-    values, more = (_bracketed if is_bracketed(body) else _scanned)(body, year, offset)
+    bracketed = is_bracketed(body)
+    values, more = (_bracketed if bracketed else _scanned)(body, year, offset)
     ai = choose(values)
     if not ai:
         found = " ".join(f"({name})" for name in values)
         raise NoKey(
-            f"found {found or 'nothing'}, but no key such as (01) or (00)",
+            f"position {offset + 1}: found {found or 'nothing'}, but no key such as (01) or (00)",
             where="text",
             mend="scan the symbol that carries the product or logistic unit number too",
-            detail_zh=f"只有 {found or '空白'}，没有 (01)、(00) 等标识主体",
+            detail_zh=f"第 {offset + 1} 位：只有 {found or '空白'}，没有 (01)、(00) 等标识主体",
             mend_zh="请同时扫描含产品代码或物流单元代码的条码",
+            position=offset + 1,
         )
     if len(values) > 1:
         pairs.require(values, lambda name: offset + next(at for one, _, at, _ in walk(body) if one == name) + 1)
-    return describe(values, ai, text, mended + more, year)
+    doubtful = (doubts.SEPARATOR,) if not bracketed and _swallowed(values, year) else ()
+    return describe(values, ai, text, mended + more, year, doubtful)
 
 
 def _scanned(text: str, year: int, offset: int) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -120,6 +131,25 @@ def _scanned(text: str, year: int, offset: int) -> tuple[dict[str, str], tuple[s
         if not spec.predefined and end < len(text) and text[end] != GS:
             mended = (NO_FNC1,)
     return values, mended
+
+
+def _swallowed(values: dict[str, str], year: int) -> bool:
+    """Whether the last value may hold further elements to its end, right and fitting the others: an FNC1 was lost."""
+    ai, value = next(reversed(values.items()))
+    at = 0
+    while not AIS[ai].predefined and (found := _FURTHER(value, at + 1)):
+        at = found.start()
+        more = {ai: value[:at]}
+        with suppress(UnknownAi):
+            for spec, _, inner, _ in _split(value, at):
+                if spec.ai in values or spec.ai in more or not right(spec, inner, year):
+                    break
+                more[spec.ai] = inner
+            else:
+                together = tuple(values | more)
+                if right(AIS[ai], value[:at], year) and not pairs.clashing(together) and not pairs.missing(together):
+                    return True
+    return False
 
 
 def _split(text: str, at: int, offset: int = 0) -> Iterator[tuple[Ai, int, str, int]]:
@@ -186,7 +216,7 @@ def right(spec: Ai, value: str, year: int = YEAR) -> bool:
 def refusal(spec: Ai, value: str, position: int, year: int = YEAR) -> NotACode:
     """BadElement, BadCheckDigit or BadDate of a ``value`` that is not right for its AI at ``position``."""
     if not spec.fits(value):
-        return _refusal(BadElement, spec, spec.fault(value), position)
+        return _refusal(BadElement, spec, spec.fault(value), position, _zeros(spec, value))
     if spec.checked and not checksum.holds(digits := value[: spec.checked]):
         why, name = checksum.fault(digits), _NAMES[spec.ai]
         told = _located(spec, Words(f"{name} {digits}：{why.zh}", f"{name} {digits}: {why.en}"), position)
@@ -199,6 +229,14 @@ def refusal(spec: Ai, value: str, position: int, year: int = YEAR) -> NotACode:
     wrong = [fault(value[at : at + 6], year, may_be_00) for at, may_be_00 in spec.dates if value[at:]]
     why = next(filter(None, wrong))
     return _refusal(BadDate, spec, why, position, Words("日期格式为 YYMMDD（年月日）", "dates are YYMMDD"))
+
+
+def _zeros(spec: Ai, value: str) -> Words:
+    """Advice for a GTIN of 8, 12 or 13 digits where all 14 belong."""
+    if spec.length != 14 or spec.checked != 14 or not _SHORT_GTIN(value) or not checksum.holds(value):
+        return _NOTHING
+    zeros = "0" * (14 - len(value))
+    return Words(f"请在前面补 {zeros}", f"write {'a 0' if zeros == '0' else zeros} before it")
 
 
 def _located(spec: Ai, why: Words, position: int) -> Words:
@@ -225,6 +263,8 @@ def _repeated(ai: str, first: str, second: str, position: int) -> BadElement:
     return BadElement(
         f"AI ({ai}) at position {position}: {second!r} contradicts the {first!r} before it",
         where=ai,
+        mend="scan one label at a time",
         detail_zh=f"第 {position} 位的 AI ({ai})：“{second}”与前面的“{first}”矛盾",
+        mend_zh="请一次只扫描一个标签",
         position=position,
     )

@@ -14,12 +14,16 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
+from zhuisu.codes import doubts
 from zhuisu.codes.dates import YEAR, expand
 from zhuisu.codes.model import Code, Family, Level
 
 ROOT = "https://id.gs1.org/"
 
 _PLAIN = re.compile(r"[\w.;='-]*", re.ASCII).fullmatch
+_ESCAPED = [quote(bytes((byte,)), safe="';=") for byte in range(256)]
+# GS1 prefixes of in-store numbers (02, 04, 20 to 29), refunds and coupons (980 to 984, 99); GTIN-8 from 0 or 2.
+_RESTRICTED = re.compile(r"\d(?:00000[02]|0[24]|2|98[0-4]|99)", re.ASCII).match
 
 
 class Rule(NamedTuple):
@@ -52,6 +56,7 @@ KEYS: dict[str, Rule] = {
 }
 
 
+_EXPIRIES = ("17", "7003", "15")
 _NET_WEIGHTS = frozenset(f"310{decimals}" for decimals in range(6))
 
 # Members looked up once: in Python 3.11 each look-up costs as much as a slice.
@@ -79,7 +84,12 @@ def choose(values: Mapping[str, str]) -> str:
 
 def escape(value: str) -> str:
     """Percent-encoded for a path segment; ``'``, ``;`` and ``=`` stay, as in the reference CBV hash."""
-    return value if _PLAIN(value) else quote(value, safe="';=")
+    return value if _PLAIN(value) else "".join(map(_ESCAPED.__getitem__, value.encode()))
+
+
+def restricted(gtin14: str) -> bool:
+    """Whether a GTIN, as 14 digits, is for use in one shop or region and means other goods elsewhere (GS1 1.4.3)."""
+    return _RESTRICTED(gtin14) is not None
 
 
 def identify(values: Mapping[str, str], ai: str) -> Key:
@@ -106,10 +116,19 @@ def identify(values: Mapping[str, str], ai: str) -> Key:
     return Key(rule.family, level, uri, item, serial)
 
 
-def describe(values: Mapping[str, str], ai: str, text: str, mended: tuple[str, ...], year: int = YEAR) -> Code:
+def describe(
+    values: Mapping[str, str],
+    ai: str,
+    text: str,
+    mended: tuple[str, ...],
+    year: int = YEAR,
+    doubtful: tuple[str, ...] = (),
+) -> Code:
     """Code of the key ``ai`` with what the other elements say; every value has passed its AI's checks."""
     key = identify(values, ai)
     gtin = values.get("01", "") or values.get("02", "") or values.get("8006", "")[:14]
+    if _RESTRICTED(gtin):
+        doubtful = (*doubtful, doubts.RESTRICTED)
     if len(values) == 1 or (len(values) == 2 and "21" in values):  # nothing besides
         return Code(
             family=key.family,
@@ -120,12 +139,13 @@ def describe(values: Mapping[str, str], ai: str, text: str, mended: tuple[str, .
             gtin=gtin,
             serial=key.serial,
             mended=mended,
+            doubts=doubtful,
         )
     lot = values.get("10", "")
-    expiry = values.get("17") or values.get("7003", "")[:6] or values.get("15")
+    expiries = [expand(values[name][:6], year) for name in _EXPIRIES if name in values]
     production = values.get("11")
     count = values.get("30") or values.get("37")
-    weight = next(iter(_NET_WEIGHTS & values.keys()), "")
+    weight = "" if _NET_WEIGHTS.isdisjoint(values) else next(iter(_NET_WEIGHTS & values.keys()))
     return Code(
         family=key.family,
         canonical=key.canonical,
@@ -137,9 +157,10 @@ def describe(values: Mapping[str, str], ai: str, text: str, mended: tuple[str, .
         serial=key.serial,
         secondary_serial=values.get("250", ""),
         lot=lot,
-        expiry=expand(expiry, year) if expiry else None,
+        expiry=min(expiries, default=None),
         production=expand(production, year) if production else None,
         weight_kg=Decimal(values[weight]).scaleb(-int(weight[3])) if weight else None,
         count=int(count) if count else None,
         mended=mended,
+        doubts=doubtful,
     )

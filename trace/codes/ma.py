@@ -72,8 +72,8 @@ def read(value: str, text: str = "", mended: tuple[str, ...] = (), year: int = Y
     parts, doubts = _parts(pi)
     if "C" in parts and not _fits(pi.rpartition(".C")[0], parts["C"]):
         doubts = (*doubts, CHECK)
-    made = [_date(parts[letter], year) for letter in "MP" if letter in parts]
-    ends = [_date(parts[letter], year) for letter in "EV" if letter in parts]
+    made = [day(parts[letter], year) for letter in "MP" if letter in parts]
+    ends = [day(parts[letter], year) for letter in "EV" if letter in parts]
     return device(
         di,
         text,
@@ -132,7 +132,8 @@ def _parts(pi: str) -> tuple[dict[str, str], tuple[str, ...]]:
     return found, (UNKNOWN,) * strange
 
 
-def _date(yymmdd: str, year: int) -> date | None:
+def day(yymmdd: str, year: int = YEAR) -> date | None:
+    """Date of a part of a PI; None when there is no such day."""
     right = _SIX(yymmdd) and not fault(yymmdd, year, may_be_00=False)
     return expand(yymmdd, year) if right else None
 

@@ -6,15 +6,17 @@
 ``tidy`` is for every text. ``guesses`` are for a text that is no known code as it stands: what it may have been before
 a printer, scanner or keyboard spoilt it. A guess is taken only when it reads as a code that proves itself.
 
->>> list(guesses('"690 1234 5678 92"'))[-1]
+>>> list(guesses('"690 1234 5678 92"'))[-1][:2]
 ('6901234567892', ('quotes or brackets around', 'space or hyphen inside the number'))
 """
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from zhuisu.codes import keyboard
+from zhuisu.codes import keyboard, labels
 from zhuisu.codes.errors import Unreadable
+from zhuisu.codes.model import Family
 
 SPACE = "surrounding space"
 WIDE = "full-width characters"
@@ -32,6 +34,11 @@ ASTERISKS = "asterisks of Code 39"
 QUOTES = "quotes or brackets around"
 STOP = "punctuation at the end"
 LABEL = "words before the code"
+LISTED = "list number before the code"
+EXCEL = "marks of Excel around the number"
+COLUMNS = "other cells of the row"
+NO_SCHEME = "missing https://"
+UPC_E = "UPC-E expanded"
 CAPITALS = "Caps Lock"
 CHINESE = "Chinese input method"
 FRENCH = "French keyboard layout"
@@ -54,18 +61,12 @@ _GS1_FORMAT = "05"
 _QUOTES = dict(zip("\"'`([<{“‘《【「（", "\"'`)]>}”’》】」）", strict=True))
 _STARRED = re.compile(r"\*([0-9A-Z. $/+%-]+)\*", re.ASCII).fullmatch
 _STOPS = ".,;:!?。，；：！？、"
-_NAMES = r"""
-    (?:药品|商品|产品|农产品|医疗器械|兽药|畜禽|包装|物流|唯一|电子){0,3}
-    (?:追溯|溯源|监管|标识|条|条形|二维|本位|编|商品|物流|箱|耳标|合格证|防伪)(?:码|编码|编号|号|号码)?
-  | 链接 | 网址 | (?:GS1\s?)?(?:GTIN|EAN|UPC|SSCC|UDI|DI|GLN)(?:-?(?:DI|PI|8|12|13|14|18))?
-  | (?:bar|QR|trace|drug)?\s?code | URL | link
-"""
-_LABEL = re.compile(rf"(?:{_NAMES})[\s:：=#]*", re.IGNORECASE | re.VERBOSE).match
-# A serial number may be thirteen digits by itself, and one in ten would pass for a GTIN.
-_SERIAL_LABEL = re.compile(
-    r"(?:S/?N|serial(?:\s?(?:no|number)\.?)?|序列号)\s*[:：=#]\s*+(?=\D|\d{16})", re.IGNORECASE
-).match
 _DRUG_IN_TWO = re.compile(r"(?:药品)?标识码[\s:：]*(8[0-9]{6})[\s,，;；]*序列号[\s:：]*([0-9]{13})", re.ASCII).fullmatch
+
+_LISTED = re.compile(r"(?:\d{1,4}(?:\.\s+|[)）、]\s*)|[-*•·●]\s+|[①-⑳]\s*)(?=\S{8})", re.ASCII).match
+_EXCEL = re.compile(r"""="([^"]+)"|'([^']+)|(\d{8,15})\.00?""", re.ASCII).fullmatch
+_POWER = re.compile(r"\d\.\d+E\+\d\d?", re.ASCII | re.IGNORECASE).fullmatch
+_HOSTED = re.compile(r"(?:[a-z0-9-]{1,63}\.)+[a-z]{2,24}(?::\d{1,5})?/[!-~]*", re.ASCII | re.IGNORECASE).fullmatch
 
 _FNC1 = re.compile(
     r"\[GS\]|\{GS\}|<GS>|␝|\\x1d|\\u001d|\\035|[{<\[(]FNC1[}>\])]|\^\]|\^|~d029|~1|&\#29;|\|", re.IGNORECASE
@@ -84,7 +85,8 @@ _PERSON = re.compile(rf"[0-9]{{6}}[{_GAP}]+[0-9]{{8}}[{_GAP}]+[0-9]{{4}}").fullm
 
 # How every code begins that proves itself, so that the rest need not be looked at.
 _BEGINS = re.compile(
-    rf"[0-9]{{4}}|\([0-9]{{2}}|\][A-Za-z][0-6]|{GS}[0-9]|https?:/|MA\.|\[\)>", re.ASCII | re.IGNORECASE
+    rf"[0-9]{{4}}|[AB][0-9]{{8}}$|MF[0-9]|\([0-9]{{2}}|\][A-Za-z][0-6]|{GS}[0-9]|https?:/|MA\.|\[\)>",
+    re.ASCII | re.IGNORECASE,
 ).match
 _CHINESE = re.compile(f"[{''.join(map(chr, keyboard.CHINESE))}]").search
 
@@ -93,10 +95,25 @@ _LAYOUTS = tuple(
     (layout, told, re.compile(f"[ {GS}{re.escape(''.join(map(chr, layout)))}]+").fullmatch)
     for layout, told in ((keyboard.FRENCH, FRENCH), (keyboard.GERMAN, GERMAN))
 )
+_LONGEST_POWER = 30
+_LONGEST_GROUPED = 80  # characters of a number in groups: 24 digits, or an element string of as many again
 _PEELINGS = 4  # quotes in a label in brackets, and one more
 
 
 Told = tuple[str, ...]
+
+
+class Guess(NamedTuple):
+    """What a text may have been."""
+
+    text: str
+    told: Told
+    families: frozenset[Family] | None  # that its label leaves open; None without a label
+
+
+def bare(text: str) -> str:
+    """Text without outer blanks: positions in a refusal count in it."""
+    return text.strip(_BLANKS)
 
 
 def narrow(text: str) -> str:
@@ -146,7 +163,7 @@ def tidy(text: str) -> tuple[str, Told]:
     return plain, tuple(mended)
 
 
-def guesses(text: str) -> Iterator[tuple[str, Told]]:
+def guesses(text: str) -> Iterator[Guess]:
     """What a text of no known form may have been, and what was mended for it: a dozen at most, surest first."""
     core = text.strip(_BLANKS)
     if not SHORTEST <= len(core) <= LONGEST or core.startswith("urn:"):
@@ -154,11 +171,11 @@ def guesses(text: str) -> Iterator[tuple[str, Told]]:
     outer = () if len(core) == len(text) else (SPACE,)
     for typed, keyboard_told in _retyped(core):
         # What a scanner typed has nothing around it, and its last character may be any.
-        body, peeled = (typed, ()) if keyboard_told[-1:] in _SCANNED else _peel(typed)
+        body, peeled, families = (typed, (), None) if keyboard_told[-1:] in _SCANNED else _peel(typed)
         for guess, inner in _inside(body):
             told = (*keyboard_told, *peeled, *inner)
             if told and guess.isascii() and _BEGINS(guess):
-                yield guess, (*outer, *told)
+                yield Guess(guess, (*outer, *told), families)
 
 
 def foreign_envelope(text: str) -> Unreadable | None:
@@ -176,6 +193,30 @@ def foreign_envelope(text: str) -> Unreadable | None:
     )
 
 
+def spoilt(text: str) -> Unreadable | None:
+    """Why a text is beyond mending: a spreadsheet rounded the number, or a row of several columns was pasted."""
+    core = text.strip(_BLANKS)
+    if _POWER(_peel(core)[0] if len(core) < _LONGEST_POWER else ""):
+        return Unreadable(
+            f"position 1: {core} is what Excel makes of a long number; its last digits are lost",
+            where="text",
+            mend="format the cells as text before the numbers are entered, or export them again",
+            detail_zh=f"第 1 位起：{core} 是 Excel 对长数字的科学记数，后面的数字已丢失",
+            mend_zh="请先把单元格设为文本格式再录入，或重新导出",
+            position=1,
+        )
+    if tab := core.find("\t") + 1:
+        return Unreadable(
+            f"position {tab}: a tab; several columns were pasted",
+            where="text",
+            mend="paste the column of codes alone",
+            detail_zh=f"第 {tab} 位：有制表符，粘贴了多列",
+            mend_zh="请只粘贴编码所在的一列",
+            position=tab,
+        )
+    return None
+
+
 def _retyped(core: str) -> Iterator[tuple[str, Told]]:
     """The text as other keyboards would have typed it."""
     plain = narrow(core)
@@ -190,9 +231,10 @@ def _retyped(core: str) -> Iterator[tuple[str, Told]]:
             yield plain.translate(layout), (*wide, told)
 
 
-def _peel(body: str) -> tuple[str, Told]:
-    """The text without what stands around it, layer by layer."""
+def _peel(body: str) -> tuple[str, Told, frozenset[Family] | None]:
+    """The text without what stands around it, layer by layer, and the families that its labels leave open."""
     told: Told = ()
+    families: frozenset[Family] | None = None
     for _ in range(_PEELINGS):
         before, body = body, body.strip(_BLANKS)
         if (envelope := _ENVELOPE.fullmatch(body)) and envelope[1] == _GS1_FORMAT:
@@ -205,13 +247,18 @@ def _peel(body: str) -> tuple[str, Told]:
             body, told = body[1:-1], (*told, QUOTES)
         if starred := _STARRED(body):
             body, told = starred[1], (*told, ASTERISKS)
+        if excel := _EXCEL(body):
+            body, told = next(filter(None, excel.groups())), (*told, EXCEL)
+        if listed := _LISTED(body):
+            body, told = body[listed.end() :], (*told, LISTED)
         if two := _DRUG_IN_TWO(body):
-            body, told = two[1] + two[2], (*told, LABEL)
-        if label := _LABEL(body) or _SERIAL_LABEL(body):
-            body, told = body[label.end() :], (*told, LABEL)
+            body, told, families = two[1] + two[2], (*told, LABEL), labels.DRUG
+        if label := labels.at(body):
+            body, told = body[label.end :], (*told, LABEL)
+            families = label.families if families is None else families & label.families
         if body == before:
             break
-    return body, told
+    return body, told, families
 
 
 def _inside(body: str) -> Iterator[tuple[str, Told]]:
@@ -223,6 +270,8 @@ def _inside(body: str) -> Iterator[tuple[str, Told]]:
         yield body, told
     if (spelled := _FNC1.sub(GS, body)) != body:
         yield spelled, (*told, FNC1)
+    if _HOSTED(body):
+        yield f"https://{body}", (*told, NO_SCHEME)
     if digits := _closed_up(body):
         yield digits, (GROUPED,)
 
@@ -232,6 +281,8 @@ def _closed_up(body: str) -> str:
     if not _GROUPED(body):
         closed = _ELEMENTS.sub(lambda found: found[1] + re.sub("[ \u00a0]", "", found[2]), body)
         return closed if closed != body else ""
+    if len(body) > _LONGEST_GROUPED:
+        return ""
     digits = _GAPS.sub("", body)
     if digits == body:
         return ""

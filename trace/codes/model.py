@@ -70,7 +70,7 @@ class Code(Struct, frozen=True, kw_only=True, omit_defaults=True):
     serial: str = ""
     secondary_serial: str = ""  # (250)
     lot: str = ""
-    expiry: date | None = None  # (17), (7003), else best before (15): the law forbids sale after either
+    expiry: date | None = None  # earliest of (17), (7003) and best before (15): the law forbids sale after any
     production: date | None = None  # (11)
     weight_kg: Decimal | None = None  # net, (310n)
     count: int | None = None  # (30) or (37)

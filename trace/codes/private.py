@@ -17,6 +17,8 @@ from zhuisu.codes.uscc import check_uscc
 OURS = "urn:zhuisu:"
 LONGEST_OPAQUE = 128
 
+_ESCAPED = [quote(bytes((byte,)), safe="") for byte in range(256)]
+
 _HEX = re.compile(r"[0-9a-f]{32}", re.ASCII).fullmatch
 _DRUG_LOT = re.compile(r"(8\d{6})\.(.+)", re.ASCII).fullmatch
 _STANDARD_LOT = re.compile(r"(869\d{11})\.(.+)", re.ASCII).fullmatch
@@ -24,10 +26,11 @@ _AHM_LOT = re.compile(r"(MF\d{1,13})\.(.+)", re.ASCII).fullmatch
 _DEVICE = re.compile(r"((?:[^.]+\.){4}[^.]+)(?:\.([SL])(.+))?", re.ASCII).fullmatch
 _SITE = re.compile(r"(.{18})\.([1-9][0-9]{0,8})", re.ASCII).fullmatch
 _LEVELS = {"obj": Level.instance, "loc": Level.instance, "lot": Level.lot, "class": Level.item_class}
-_FAMILIES = frozenset({
-    Family.drug, Family.drug_standard, Family.ma, Family.ahm, Family.ear_tag, Family.vet_drug, Family.slaughterhouse,
-    Family.quarantine, Family.certificate, Family.site, Family.opaque,
-})  # fmt: skip
+_FAMILIES = {  # and what they are called
+    "drug": "药品追溯码", "drug-standard": "药品本位码", "ma": "MA 码", "ahm": "AHM 码", "ear-tag": "畜禽标识",
+    "vet-drug": "兽药追溯码", "slaughterhouse": "定点屠宰代码", "quarantine": "动物检疫合格证明编号",
+    "certificate": "本系统合格证", "site": "场所编码", "opaque": "未知编码",
+}  # fmt: skip
 
 
 def certificate(identifier: str, text: str, mended: tuple[str, ...] = ()) -> Code:
@@ -42,15 +45,16 @@ def certificate(identifier: str, text: str, mended: tuple[str, ...] = ()) -> Cod
     )
 
 
-def opaque(value: str, text: str, mended: tuple[str, ...] = ()) -> Code:
+def opaque(value: str, text: str, mended: tuple[str, ...] = (), doubts: tuple[str, ...] = ()) -> Code:
     """Code of an unknown shape, kept as it is; PersonalNumber when it is or holds one."""
     person.refuse(value, text)
-    uri = f"urn:zhuisu:opaque:obj:{quote(value, safe='')}"
-    return Code(family=Family.opaque, canonical=uri, level=Level.instance, text=text, mended=mended)
+    uri = f"urn:zhuisu:opaque:obj:{''.join(map(_ESCAPED.__getitem__, value.encode()))}"
+    return Code(family=Family.opaque, canonical=uri, level=Level.instance, text=text, mended=mended, doubts=doubts)
 
 
 def other(uri: str, text: str, mended: tuple[str, ...] = ()) -> Code:
     """Code of another's URN, kept as it is; of ours when a later version knows its family."""
+    person.refuse(uri, text)
     parts = uri.split(":", 4)
     level = _LEVELS.get(parts[3], Level.instance) if len(parts) == 5 and parts[1] == "zhuisu" else Level.instance
     return Code(family=Family.urn, canonical=uri, level=level, text=text, mended=mended)
@@ -100,7 +104,7 @@ def read(uri: str, text: str = "", mended: tuple[str, ...] = ()) -> Code:
             raise BadUrn(
                 f"position {position}: no {name} code has this form",
                 where=name,
-                detail_zh=f"从第 {position} 位起不符合 {name} 编码的形式",
+                detail_zh=f"从第 {position} 位起不符合{_FAMILIES[name]}的形式",
                 position=position,
             )
         case _:

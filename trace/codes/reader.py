@@ -1,7 +1,6 @@
 """From any text to its Code, and from any URI in an event to its canonical form: the two doors of this room."""
 
 import re
-from collections.abc import Iterator
 
 from msgspec.structs import replace
 
@@ -10,42 +9,28 @@ from zhuisu.codes import (
     certificate,
     cn_drug,
     digital_link,
+    doubts,
     drug_standard,
     ear_tag,
     epc_urn,
     gs1,
     ma,
-    mend,
+    person,
     private,
     quarantine,
+    second,
     slaughterhouse,
     vet_drug,
 )
-from zhuisu.codes.checksum import holds, require
+from zhuisu.codes.checksum import holds, require, upc_e
 from zhuisu.codes.dates import YEAR
-from zhuisu.codes.errors import NoKey, NotACode, PersonalNumber, SeveralCodes, Unreadable
-from zhuisu.codes.keys import describe
+from zhuisu.codes.errors import NotACode, Unreadable
+from zhuisu.codes.keys import ROOT, describe
 from zhuisu.codes.ma import SMALL
-from zhuisu.codes.mend import GS, SCHEME, tidy
+from zhuisu.codes.mend import GS, SCHEME, UPC_E, tidy
 from zhuisu.codes.model import Code, Family, Level
-from zhuisu.errors import Refusal
 
 LONGEST_URI = 2048
-
-_OPAQUE, _URL = Family.opaque, Family.url  # looked up once: an enumeration's members are slow to reach and to hash
-_KEPT = frozenset({_OPAQUE, _URL})  # what a second look is worth at
-_UNKNOWN = frozenset({Family.opaque, Family.urn})  # no part of a list of codes
-# Families with a check digit, or of a shape that nothing else has: a mending that ends there is certain.
-_PROVEN = frozenset(Family) - {
-    Family.opaque, Family.url, Family.urn, Family.site, Family.giai, Family.ginc, Family.cpi, Family.payment,
-    Family.ahm, Family.slaughterhouse, Family.quarantine,
-}  # fmt: skip
-
-_BETWEEN = " \t\r\n\u00a0\u3000,;，；、"
-_PIECE = re.compile(rf"[^{_BETWEEN}]+")
-_LINK = re.compile(r"(?:\][A-Z][0-6])?https?://", re.IGNORECASE).match
-_NEXT_LINK = re.compile(rf"[{_BETWEEN}](?=https?://)|(?=\][A-Z][0-6]https?://)", re.IGNORECASE)
-_SYMBOL = re.compile(r"\](?:A0|C[01]|E[0-4]|I[013]|J[01]|Q[0-3]|d[0-2]|e0)(?=[^\s,;|])")
 
 # Symbology identifiers (ISO/IEC 15424): those that announce GS1 elements, and those sent before other data.
 _GS1_SYMBOLOGY = frozenset({"]C1", "]d2", "]e0", "]Q3", "]J1"})
@@ -54,6 +39,10 @@ _SYMBOLOGY = re.compile(r"\](?:A0|C[01]|E[0-4]|I[013]|J[01]|Q[0-3]|d[0-2]|e0)").
 _URI = re.compile(
     r"(https?)(://)([^/?#]+)(.*)|(urn)(:)([A-Z0-9][A-Z0-9-]{0,31}:)(.+)", re.ASCII | re.IGNORECASE | re.DOTALL
 )
+
+# Digits that would be a key, were their check digit right; all lengths of a GTIN are refused.
+_NEARLY = re.compile(r"(?:00)?\d{18}|01\d{14}|41[47]\d{13}", re.ASCII).fullmatch
+_LIKE_A_LINK = re.compile(r"/(?:01/(?:\d{8}|\d{12,14})|00/\d{18})(?![^/?#])", re.ASCII).search
 
 _HOST = re.compile(r"(?:.*@)?(\[[^\]]*\]|[^:]*)", re.DOTALL).match  # without the user before it and the port behind
 
@@ -66,26 +55,17 @@ def parse(text: str, *, year: int = YEAR) -> Code:
     ``year`` is where two-digit years are counted from (GS1 General Specifications 7.12).
     """
     try:
-        code = _read(text, year)
+        first: Code | NotACode = _read(text, year)
     except NotACode as refusal:
-        return _second_look(text, year, refusal)
-    family = code.family
-    if family is _OPAQUE or family is _URL or (text.rfind("://") > 8 and _NEXT_LINK.search(text)):
-        return _second_look(text, year, code)
-    return code
-
-
-def pieces(text: str) -> Iterator[str]:
-    """Where the text may be parted into codes: links before each other, scans before their symbology identifiers, all
-    else at blanks, commas and semicolons.
-    """
-    if _LINK(text):  # most signs may stand inside a link
-        return (piece for part in _NEXT_LINK.split(text) if (piece := part.strip(_BETWEEN)))
-    symbols = [found.start() for found in _SYMBOL.finditer(text, 1)]
-    if not symbols:
-        return (found[0] for found in _PIECE.finditer(text))
-    bounds = zip([0, *symbols], [*symbols, len(text)], strict=True)
-    return (piece for begin, end in bounds if (piece := text[begin:end].strip(_BETWEEN + "|")))  # a composite's bar
+        first = refusal.with_traceback(None)
+    if isinstance(first, Code) and not second.worth_it(text, first):
+        return first
+    try:
+        return second.look(text, year, first, _read)
+    except NotACode as refusal:
+        last = refusal.with_traceback(None)
+    person.refuse(last.detail, text)  # details quote the text
+    raise last
 
 
 def _read(text: str, year: int) -> Code:
@@ -96,65 +76,6 @@ def _read(text: str, year: int) -> Code:
     if clean[:3] in _GS1_SYMBOLOGY and (body := clean[3:]):
         return gs1.read(gs1.spell_fnc1(body), clean, mended, year)
     return _any(clean[3:] if _SYMBOLOGY(clean) else clean, clean, mended, year)
-
-
-def _second_look(text: str, year: int, first: Code | NotACode) -> Code:
-    """Code that the text was before it was spoilt, when there is one and no other; else what the first look gave."""
-    if isinstance(first, PersonalNumber):
-        raise first
-    found = _mended(text, year) if isinstance(first, NotACode) or first.family in _KEPT else None
-    count = _count(text, year)
-    if found and not count:
-        return found
-    if count > 1 and not found:
-        raise SeveralCodes(
-            f"the text holds {count} codes",
-            where="text",
-            mend="send them one by one, or ask for several to be read",
-            detail_zh=f"文本中有 {count} 个编码",
-            mend_zh="请逐个提交，或使用批量识别",
-            count=count,
-        )
-    if isinstance(first, NotACode):
-        raise mend.foreign_envelope(text) or first
-    return first
-
-
-def _mended(text: str, year: int) -> Code | None:
-    """The one code that guesses at the text agree on."""
-    found: Code | None = None
-    for guess, told in mend.guesses(text):
-        try:
-            code = _read(guess, year)
-        except PersonalNumber:
-            raise
-        except Refusal:
-            continue
-        if code.family not in _PROVEN:
-            continue
-        if found is None:
-            found = replace(code, mended=tuple(dict.fromkeys((*told, *code.mended))))
-        elif replace(code, text="", mended=()) != replace(found, text="", mended=()):
-            return None
-    return found
-
-
-def _count(text: str, year: int) -> int:
-    """How many codes the text holds side by side; 0 when a part of it is no known code."""
-    count = keys = 0
-    for piece in pieces(text):
-        if len(piece) == len(text):
-            return 0
-        count += 1
-        try:
-            if _read(piece, year).family in _UNKNOWN:
-                return 0
-            keys += 1
-        except NoKey:
-            pass
-        except Refusal:
-            return 0
-    return count if keys and count > 1 else 0
 
 
 def canonical(uri: str) -> str:
@@ -201,26 +122,43 @@ def _any(body: str, text: str, mended: tuple[str, ...], year: int) -> Code:
 
 
 def _digits(digits: str, text: str, mended: tuple[str, ...], year: int) -> Code:
+    scanned = text[0] == "]"
     match len(digits):
         case 20 if digits[0] == "8":
             return cn_drug.read(digits, text, mended)
-        case 14 if drug_standard.is_shaped(digits):
+        case 8 | 12 | 13 | 14 as n if text.startswith("]C0") and not (n == 14 and holds(digits)):
+            # Code 128 carries GTINs behind FNC1 (]C1), and parcel numbers without it.
+            return _opaque(digits, text, mended, doubts.FAMILY)
+        case 14 if not scanned and drug_standard.is_shaped(digits):
             return drug_standard.read(digits, text, mended)
+        case 8 if not scanned and (gtin := upc_e(digits)):
+            return _upc_e(digits, gtin, text, mended, year)
         case 8 | 12 | 13 | 14:
             require(digits, f"GTIN-{len(digits)}", "01")
             return describe({"01": digits.zfill(14)}, "01", text, mended, year)
         case 18 if holds(digits):
+            person.refuse(digits, text)
             return describe({"00": digits}, "00", text, mended, year)
         case 15 if ear_tag.is_tag(digits):
-            return ear_tag.read(digits, text, mended)
+            if ear_tag.is_imei(digits):
+                return _opaque(digits, text, mended, doubts.FAMILY)
+            return ear_tag.read(digits, text, mended, (doubts.SHAPE,))
         case 24 if vet_drug.is_code(digits):
-            return vet_drug.read(digits, text, mended)
+            return vet_drug.read(digits, text, mended, (doubts.SHAPE,))
         case _ if number := certificate.digits(digits):
             return private.certificate(certificate.identifier(number), text, mended)
         case _ if gs1.is_element_string(digits):
             return gs1.read(digits, text, mended, year)
         case _:
-            return _opaque(digits, text, mended)
+            return _opaque(digits, text, mended, *[doubts.CHECK] * bool(_NEARLY(digits)))
+
+
+def _upc_e(digits: str, gtin: str, text: str, mended: tuple[str, ...], year: int) -> Code:
+    """Code of eight digits that are right as UPC-E, and perhaps as GTIN-8 too: few GTIN-8 begin with 0 or 1."""
+    if not holds(digits):
+        return describe({"01": gtin}, "01", text, (*mended, UPC_E), year)
+    code = describe({"01": digits.zfill(14)}, "01", text, mended, year)
+    return replace(code, doubts=(doubts.FAMILY,), also=(f"{ROOT}01/{gtin}",))
 
 
 def _lettered(body: str, text: str, mended: tuple[str, ...], year: int) -> Code | None:
@@ -231,9 +169,10 @@ def _lettered(body: str, text: str, mended: tuple[str, ...], year: int) -> Code 
         if value := ahm.spelled(body):
             return ahm.read(value, text, mended if value == body else (*mended, SMALL))
     if slaughterhouse.is_code(body):
-        return slaughterhouse.read(body, text, mended)
+        return slaughterhouse.read(body, text, mended, (doubts.SHAPE,))
     if len(body) <= private.LONGEST_OPAQUE and (paper := quarantine.split(body)):
-        return quarantine.read(*paper, text, mended)
+        person.refuse(paper.number, text)
+        return quarantine.read(paper.kind, paper.number, text, mended, () if paper.named else (doubts.SHAPE,))
     return None
 
 
@@ -262,13 +201,21 @@ def _uri(found: re.Match[str], text: str, mended: tuple[str, ...], year: int) ->
         )
     if small != "urn":
         if known := digital_link.read(uri, text, mended, year):
+            person.refuse(uri, text, beside=known.serial or known.canonical)
             return known
+        person.refuse(uri, text)
         if device := ma.in_address(uri):
             return ma.read(device, text, mended, year)
         host = _HOST(name)
         assert host is not None
         return Code(
-            family=Family.url, canonical=uri, level=Level.instance, text=text, host=host[1].lower(), mended=mended
+            family=Family.url,
+            canonical=uri,
+            level=Level.instance,
+            text=text,
+            host=host[1].lower(),
+            mended=mended,
+            doubts=(doubts.CHECK,) if _LIKE_A_LINK(uri) else (),
         )
     if uri.startswith("urn:zhuisu:"):
         return private.read(uri, text, mended)
@@ -279,7 +226,7 @@ def _uri(found: re.Match[str], text: str, mended: tuple[str, ...], year: int) ->
     return private.other(uri, text, mended)
 
 
-def _opaque(value: str, text: str, mended: tuple[str, ...]) -> Code:
+def _opaque(value: str, text: str, mended: tuple[str, ...], *doubted: str) -> Code:
     if len(value) > private.LONGEST_OPAQUE:
         raise Unreadable(
             f"{len(value)} characters of no known form, at most {private.LONGEST_OPAQUE} are kept",
@@ -288,4 +235,4 @@ def _opaque(value: str, text: str, mended: tuple[str, ...]) -> Code:
             detail_zh=f"无法识别的内容共 {len(value)} 个字符，最多保留 {private.LONGEST_OPAQUE} 个",
             mend_zh="请一次扫一个码",
         )
-    return private.opaque(value, text, mended)
+    return private.opaque(value, text, mended, doubted)

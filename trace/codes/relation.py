@@ -12,7 +12,7 @@ import re
 from urllib.parse import unquote
 
 from zhuisu.codes import certificate
-from zhuisu.codes.keys import ROOT, escape
+from zhuisu.codes.keys import KEYS, ROOT, escape
 from zhuisu.codes.model import Code, Family, Level
 from zhuisu.codes.private import OURS
 from zhuisu.codes.quarantine import KINDS, Kind
@@ -21,13 +21,14 @@ from zhuisu.errors import Refusal
 
 _TRADE_ITEM = len(ROOT) + len("01/") + 14
 _AHM_DI = re.compile(r"MF\d{1,13}", re.ASCII).match
-_MODEL = ROOT + "8013/"
+_CLASSES = {ai: rule.base or None for ai, rule in KEYS.items() if rule.alone is not Level.instance}
+_WITH_LOTS = (f"{ROOT}01/", f"{ROOT}8006/")
 _DRUG = f"{OURS}drug:"
 _QUARANTINE = f"{OURS}quarantine:lot:"
 
 
 def class_of(uri: str) -> str:
-    """Class (GTIN, GMN, product of a drug code, DI) of an instance or lot; a class itself; "" where there is none."""
+    """Class (GTIN, GRAI, product of a drug code, DI) of an instance or lot; a class itself; "" where there is none."""
     if uri.startswith(ROOT + "01/"):
         return uri[:_TRADE_ITEM]
     if uri.startswith(_DRUG):
@@ -35,7 +36,10 @@ def class_of(uri: str) -> str:
     if uri.startswith(OURS):
         family, _, rest = uri.removeprefix(OURS).partition(":")
         return _class_of(family, rest)
-    return uri if uri.startswith(_MODEL) else ""
+    if uri.startswith(ROOT):
+        ai, _, rest = uri[len(ROOT) :].partition("/")
+        return f"{ROOT}{ai}/{rest.partition('/')[0][: _CLASSES[ai]]}" if ai in _CLASSES else ""
+    return ""
 
 
 def _class_of(family: str, rest: str) -> str:
@@ -53,11 +57,11 @@ def _class_of(family: str, rest: str) -> str:
 
 
 def lot_of(item_class: str, lot: str) -> str:
-    """Canonical URI of the lot of a class that ``class_of`` gave."""
+    """Canonical URI of the lot of a class that ``class_of`` gave; "" when its things have no lots (GRAI, GDTI …)."""
     if item_class.startswith(OURS):
         family, _, value = item_class.removeprefix(OURS).partition(":class:")
         return f"{OURS}{family}:lot:{value}.{'L' if family == 'ma' else ''}{escape(lot)}"
-    return f"{item_class}/10/{escape(lot)}"
+    return f"{item_class}/10/{escape(lot)}" if item_class.startswith(_WITH_LOTS) else ""
 
 
 def canonical_certificate(uri: str) -> str:

@@ -13,13 +13,14 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from zhuisu.codes import gs1
+from zhuisu.codes import gs1, labels
 from zhuisu.codes.dates import YEAR
-from zhuisu.codes.errors import NoKey, SeveralCodes, TooManyCodes
+from zhuisu.codes.errors import BadCheckDigit, NoKey, PersonalNumber, SeveralCodes, TooManyCodes
 from zhuisu.codes.keys import ROOT
-from zhuisu.codes.mend import tidy
+from zhuisu.codes.mend import COLUMNS, LABEL, LONGEST, tidy
 from zhuisu.codes.model import Code
-from zhuisu.codes.reader import parse, pieces
+from zhuisu.codes.reader import parse
+from zhuisu.codes.second import pieces
 from zhuisu.errors import Refusal
 
 MOST = 10_000
@@ -28,13 +29,15 @@ _ESCAPED_BRACKET = "\\("
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _SYMBOLOGY = re.compile(r"\][A-Za-z][0-6]").match
 _BARE = {8: "01", 12: "01", 13: "01", 14: "01", 18: "00"}  # length of digits alone → AI
+_BLANKED = "…"  # an identity number is not repeated
+_DAY = 8  # digits of one
 _SWEEPS = 4  # a row of symbols is settled from one of its ends; to and fro twice settles all that can be
 
 
 class Reading(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One code of an input, or why it is none: exactly one of ``code`` and ``refusal`` is there."""
 
-    text: str  # as read; symbols that were put together stand on lines of their own
+    text: str  # as read, "…" where that was an identity number; symbols put together stand on lines of their own
     line: int  # from 1
     code: Code | None = None
     refusal: Refusal | None = None
@@ -48,6 +51,7 @@ class _Symbol(Struct, frozen=True):
     at: int  # place in the input
     reading: Reading
     elements: Mapping[str, str]  # AI → value, of element strings and bare GTINs
+    told: tuple[str, ...] = ()  # what was mended to come to them
 
 
 def read_all(text: str, *, year: int = YEAR, most: int = MOST) -> tuple[Reading, ...]:
@@ -75,6 +79,12 @@ def _readings(text: str, year: int, most: int) -> Iterator[Reading]:
         reading = _reading(line, number, year)
         several = isinstance(reading.refusal, SeveralCodes)
         count += reading.refusal.facts["count"] if reading.refusal and several else 1
+        cells = (
+            _cells(line, number, year)
+            if reading.refusal and not several and "\t" in line and len(line) <= LONGEST
+            else ()
+        )
+        count += max(len(cells) - 1, 0)
         if count > most:
             raise TooManyCodes(
                 f"more than {most} codes at once",
@@ -87,12 +97,36 @@ def _readings(text: str, year: int, most: int) -> Iterator[Reading]:
         if several:
             yield from (_reading(piece, number, year) for piece in pieces(line))
         else:
-            yield reading
+            yield from cells or (reading,)
+
+
+def _cells(line: str, number: int, year: int) -> tuple[Reading, ...]:
+    """Readings of the cells of a pasted row that are codes, or would be but for their check digit; none when no cell
+    is. A day as 20260501 fails the check of a GTIN-8 and is none.
+    """
+    cells = [_reading(cell, number, year) for cell in line.split("\t") if cell and not cell.isspace()]
+    kept = [
+        reading
+        for reading in cells
+        if (reading.code and reading.code.family in labels.PROVEN)
+        or isinstance(reading.refusal, PersonalNumber)
+        or (isinstance(reading.refusal, BadCheckDigit) and len(reading.text.strip()) > _DAY)
+    ]
+    if len(kept) == len(cells):
+        return tuple(kept)
+    return tuple(
+        replace(reading, code=replace(reading.code, mended=(*reading.code.mended, COLUMNS)))
+        if reading.code
+        else reading
+        for reading in kept
+    )
 
 
 def _reading(text: str, line: int, year: int) -> Reading:
     try:
         return Reading(text=text, line=line, code=parse(text, year=year))
+    except PersonalNumber as refusal:
+        return Reading(text=_BLANKED, line=line, refusal=refusal.with_traceback(None))
     except Refusal as refusal:
         return Reading(text=text, line=line, refusal=refusal.with_traceback(None))
 
@@ -102,13 +136,15 @@ def _symbol(at: int, reading: Reading, year: int) -> _Symbol:
     code = reading.code
     if not isinstance(reading.refusal, NoKey) and not (code and code.canonical.startswith(ROOT)):
         return _Symbol(at, reading, {})
-    body = code.text if code else tidy(reading.text)[0]
+    body, told = (code.text, code.mended) if code else tidy(reading.text)
+    if not code and (label := labels.at(body)):
+        body, told = body[label.end :], (*told, LABEL)
     body = body[3:] if _SYMBOLOGY(body) else body
     if body[0].isalpha():  # a link or URN
         return _Symbol(at, reading, {})
     if code and body.isdecimal() and len(body) in _BARE:
-        return _Symbol(at, reading, {_BARE[len(body)]: code.gtin or body})
-    return _Symbol(at, reading, gs1.elements(body, year))
+        return _Symbol(at, reading, {_BARE[len(body)]: code.gtin or body}, told)
+    return _Symbol(at, reading, gs1.elements(body, year), told)
 
 
 def _joined(symbols: list[_Symbol], year: int) -> list[_Symbol]:
@@ -155,7 +191,9 @@ def _union(one: _Symbol, other: _Symbol, year: int) -> _Symbol | None:
     whole = _reading(spelled, first.reading.line, year)
     if whole.code is None:
         return None
+    told = tuple(dict.fromkeys((*first.told, *second.told, *whole.code.mended)))
+    whole = replace(whole, code=replace(whole.code, mended=told))
     text = f"{first.reading.text}\n{second.reading.text}"
     joined = first.reading.joined + second.reading.joined
     named = other if _dangling(one) else one
-    return _Symbol(named.at, replace(whole, text=text, joined=joined), elements)
+    return _Symbol(named.at, replace(whole, text=text, joined=joined), elements, told)

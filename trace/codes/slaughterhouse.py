@@ -20,7 +20,7 @@ def is_code(text: str) -> bool:
     return _SHAPE(text) is not None and text[1:3] in PROVINCES
 
 
-def read(value: str, text: str = "", mended: tuple[str, ...] = ()) -> Code:
+def read(value: str, text: str = "", mended: tuple[str, ...] = (), doubts: tuple[str, ...] = ()) -> Code:
     """Code of the place; ``value`` satisfies ``is_code``."""
     return Code(
         family=Family.slaughterhouse,
@@ -28,4 +28,5 @@ def read(value: str, text: str = "", mended: tuple[str, ...] = ()) -> Code:
         level=Level.instance,
         text=text or value,
         mended=mended if value[0].isupper() else (*mended, SMALL),
+        doubts=doubts,
     )

@@ -27,7 +27,7 @@ def is_code(digits: str) -> bool:
     return True
 
 
-def read(digits: str, text: str = "", mended: tuple[str, ...] = ()) -> Code:
+def read(digits: str, text: str = "", mended: tuple[str, ...] = (), doubts: tuple[str, ...] = ()) -> Code:
     """Code of one package; ``digits`` satisfy ``is_code``."""
     return Code(
         family=Family.vet_drug,
@@ -36,4 +36,5 @@ def read(digits: str, text: str = "", mended: tuple[str, ...] = ()) -> Code:
         text=text or digits,
         serial=digits[13:],
         mended=mended,
+        doubts=doubts,
     )

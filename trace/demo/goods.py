@@ -53,7 +53,7 @@ CATALOGUE: dict[str, list[Goods]] = {
     ),
     "farm": _packed(
         (eggs.EGG, eggs.CASE),
-        ("枚", "360 枚/箱"),
+        ("单枚", "360 枚/箱"),
         (360,),
         name="示范清泉鲜鸡蛋",
         name_en="Qingquan fresh eggs (demo)",

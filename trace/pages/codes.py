@@ -56,7 +56,7 @@ async def _shown(request: Request[Any, Any, Any], db: Database, text: str) -> Re
     refusals = [reading.refusal for reading in readings if reading.refusal]
     alone = readings[0].code if len(readings) == 1 else None
     async with db.connection() as conn:
-        named = await products.names(conn, {reading.code.item_class for reading in readings if reading.code})
+        named = await products.names(conn, (reading.code for reading in readings if reading.code))
     failed = refusal or (refusals[0] if refusals and len(readings) == 1 else None)
     return page(
         request,
@@ -65,7 +65,7 @@ async def _shown(request: Request[Any, Any, Any], db: Database, text: str) -> Re
         text=text if all(quotable(text, refused) for refused in refusals) else "",
         readings=readings,
         boxes=draw(explain(alone)) if alone else (),
-        products=named,
+        entries=named,
         tally=_tally(readings),
         refusal=refusal,
     )

@@ -1,5 +1,6 @@
-"""The pages of the register of products: search, one product, and the import of a sheet with a dry run first."""
+"""The pages of the register of products: search, one product, a form for one, and a sheet of many, tried first."""
 
+import asyncio
 from base64 import b64decode, b64encode
 from typing import Any
 
@@ -14,12 +15,13 @@ from zhuisu.auth import Db, Now, Who, may
 from zhuisu.codes import label
 from zhuisu.errors import Malformed, Refusal
 from zhuisu.pages.browser import PAGE
+from zhuisu.pages.form import one, read
 from zhuisu.pages.render import page
 from zhuisu.products import register, sheet
 from zhuisu.products.model import Category
-from zhuisu.products.register import Imported
+from zhuisu.products.register import Imported, Saved
 from zhuisu.products.routes import KEEPERS
-from zhuisu.sheets import Form
+from zhuisu.sheets import Fault, Form, Row, Sheet
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -50,7 +52,7 @@ async def goods(
 ) -> Response[str]:
     """The products whose names, maker, numbers or code contain ``q``."""
     kind = Category(category) if category in set(Category) else None
-    found = await register.search(db, who, words=q[:200].strip(), category=kind, after=after[:2048], limit=SHOWN + 1)
+    found = await register.search(db, words=q[:200].strip(), category=kind, after=after[:2048], limit=SHOWN + 1)
     return page(
         request,
         "goods.html",
@@ -70,6 +72,49 @@ async def product(request: AnyRequest, rest: NamedDependency[str], db: Db, who: 
     return page(request, "product.html", entry=entry, one=entry.product, printed=sheet.printed, label=label)
 
 
+@get("/goods/new", guards=[may(*KEEPERS)], opt=PAGE, include_in_schema=False)
+async def add_form(request: AnyRequest) -> Response[str]:
+    """The empty form for one product."""
+    return _form(request, {})
+
+
+@post("/goods/new", guards=[may(*KEEPERS)], opt=PAGE, include_in_schema=False)
+async def add_product(request: AnyRequest, db: Db, who: Who, now: Now) -> Response[str]:
+    """Register one product, read as a row of a sheet is; the form again with what is wrong beside each field."""
+    form = await read(request)
+    cells = {column.name: text for column in sheet.COLUMNS if (text := one(form, column.name))}
+    table = sheet.understood(Sheet(columns=sheet.COLUMNS, rows=(Row(1, cells),)))
+    if table.faults:
+        shown = cells | {fault.column: fault.value for fault in table.faults}
+        return _form(request, shown, status=400, faults={fault.column: fault for fault in table.faults})
+    try:
+        saved = await register.save(db, who, table.lines[0].given, now)
+    except Refusal as refusal:
+        return _form(request, cells, status=refusal.status, refusal=refusal)
+    return _form(request, {}, saved=saved)
+
+
+def _form(
+    request: AnyRequest,
+    filled: dict[str, str],
+    *,
+    status: int = 200,
+    faults: dict[str, Fault] | None = None,
+    refusal: Refusal | None = None,
+    saved: Saved | None = None,
+) -> Response[str]:
+    return page(
+        request,
+        "add.html",
+        status=status,
+        columns=sheet.COLUMNS,
+        filled=filled,
+        faults=faults or {},
+        refusal=refusal,
+        saved=saved,
+    )
+
+
 @get("/goods/import", guards=[may(*KEEPERS)], opt=PAGE, include_in_schema=False)
 async def import_form(request: AnyRequest) -> Response[str]:
     """The form that takes a sheet."""
@@ -85,7 +130,8 @@ async def import_sheet(request: AnyRequest, db: Db, who: Who, now: Now) -> Respo
         file = await _file(form.get("upload"), str(form.get("name", "")), str(form.get("kept", "")))
         table = await sheet.read(file.body, name=file.name)
         if action == "faults":
-            return _download(sheet.bad_rows(await register.faulty(db, who, table), Form.xlsx))
+            bad = await register.faulty(db, who, table)
+            return _download(await asyncio.to_thread(sheet.bad_rows, bad, Form.xlsx))
         store = action in {"all", "partial"}
         done = await register.import_table(db, who, table, now, partial=action == "partial", dry_run=not store)
     except Refusal as refusal:
@@ -135,4 +181,4 @@ def _download(body: bytes) -> Response[bytes]:
     return Response(body, status_code=200, media_type=Form.xlsx.media_type, headers=headers)
 
 
-HANDLERS = [goods, import_form, import_sheet, product]
+HANDLERS = [goods, add_form, add_product, import_form, import_sheet, product]

@@ -15,6 +15,7 @@ import msgspec
 from zhuisu.codes.errors import PersonalNumber
 from zhuisu.codes.explain import Part
 from zhuisu.codes.gs1 import spell_fnc1, walk
+from zhuisu.codes.mend import bare, narrow
 from zhuisu.errors import Refusal
 
 AROUND = 60
@@ -22,6 +23,10 @@ AROUND = 60
 
 # What stands at a position outside element strings: an element of a Digital Link, a number, or one character.
 _THERE = re.compile(r"\d{2,4}[/=][^/?#&]+|[0-9A-Za-z]+|.", re.DOTALL | re.ASCII)
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_NUMBERS = {8, 12, 13, 14, 18, 20}  # lengths of digits that are one number, whatever AI they seem to begin with
+_SYMBOLOGY = re.compile(r"\][A-Za-z][0-6]").match
 
 _SEEN = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
 _SEEN |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD)
@@ -69,13 +74,21 @@ def fault(text: str, refusal: Refusal) -> Fault | None:
     Positions count as the room of codes counts them: without outer blanks, each spelling of FNC1 one character.
     """
     position = refusal.facts.get("position", 0)
-    read = spell_fnc1(quotable(text, refusal).strip())
+    read = _as_read(quotable(text, refusal))
     if not 1 <= position <= len(read):
         return None
     begin = position - 1
     found = _THERE.match(read, begin)
-    end = next((end for _, _, start, end in walk(read) if start == begin), found.end() if found else position)
+    spans = () if read.isdecimal() and len(read) in _NUMBERS else walk(read)
+    end = next((end for _, _, start, end in spans if start == begin), found.end() if found else position)
     return Fault(_cut(read[:begin][::-1])[::-1], _cut(read[begin:end]), _cut(read[end:]))
+
+
+def _as_read(text: str) -> str:
+    """The text in which positions count; an element string may follow a symbology identifier."""
+    plain = narrow(bare(text))
+    lead = 3 if _SYMBOLOGY(plain) else 0
+    return plain[:lead] + spell_fnc1(plain[lead:])
 
 
 def quotable(text: str, refusal: Refusal | None) -> str:
@@ -86,6 +99,11 @@ def quotable(text: str, refusal: Refusal | None) -> str:
 def visible(text: str) -> str:
     """Text with a sign for each control character (␝ is FNC1), and none that turns the line around."""
     return text if text.isascii() and text.isprintable() else text.translate(_SEEN)
+
+
+def typed(text: str) -> str:
+    """What a text field gives back of what was typed into it: its lines, each ``visible``."""
+    return "\n".join(map(visible, _LINE_END.split(text)))
 
 
 def _box(number: int, part: Part) -> Box:

@@ -78,8 +78,8 @@ async def path(
         found = await trace(db, who, rest, direction=direction, at=at, now=now)
     except NeverSeen:
         async with db.connection() as conn:
-            known = await products.names(conn, [code.item_class])
-        return page(request, "unseen.html", status=NeverSeen.status, code=code, goods=known.get(code.item_class))
+            known = await products.names(conn, [code])
+        return page(request, "unseen.html", status=NeverSeen.status, code=code, entry=known.get(code.canonical))
     return page(request, "path.html", path=found, story=story.tell(found), goods=found.codes[found.code.canonical])
 
 

@@ -6,15 +6,19 @@
 """
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
-from zhuisu.codes import Code, Level, cn_drug, parse
+from zhuisu.codes import Code, Level, cn_drug, label, parse, recorded
 from zhuisu.codes.checksum import check_digit, holds
+from zhuisu.codes.explain import FAMILIES
+from zhuisu.codes.keys import ROOT, restricted
 from zhuisu.codes.text import Line, Name, Words
+from zhuisu.parties import Kind
 from zhuisu.products.errors import BadStandardCode, ContentsUnfit, NoProduct
 
 
@@ -43,6 +47,8 @@ CATEGORIES = {
     Category.food: Words("食品", "food"),
     Category.other: Words("其他", "other"),
 }
+
+_GTIN = f"{ROOT}01/"
 
 AnyCode = Annotated[str, Meta(min_length=1, max_length=2048, description="any code of the goods; its class is taken")]
 PackLevel = Annotated[int, Meta(ge=1, le=3, description="1 the smallest unit sold, 2 the middle package, 3 the case")]
@@ -78,11 +84,16 @@ class Change(Struct, frozen=True, kw_only=True):
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """A product as registered: who holds it and since when it reads so; its history for the holder only."""
+    """A product as registered: who says so and since when; its history for the holder only.
+
+    Whoever comes first names a product: a reader must see whether that was its maker or a shop.
+    """
 
     product: Product
     owner: str  # USCC
     owner_name: str
+    owner_name_en: str
+    owner_kind: Kind
     changed: datetime
     history: list[Change] | UnsetType = UNSET
 
@@ -117,15 +128,39 @@ def class_uri(text: str, where: str) -> str:
     Raises codes.errors.NotACode, NoProduct.
     """
     code = _read(text)
+    kind = FAMILIES[code.family]
     if not code.item_class:
         raise NoProduct(
-            f"{code.text[:80]} is of family {code.family}, which names no kind of goods",
+            f"{code.text[:80]}: {kind.en}; it names no kind of goods",
             where=where,
             mend="give the GTIN, the drug product id or the device identifier",
-            detail_zh=f"{code.text[:80]} 属于 {code.family}，不表示商品种类",
+            detail_zh=f"{code.text[:80]}：{kind.zh}，不表示商品种类",
             mend_zh="请填写商品条码（GTIN）、药品标识码或器械 DI",
         )
+    if _in_store(code.item_class):
+        raise NoProduct(
+            f"{code.text[:80]}: a restricted number, which each shop gives as it likes; elsewhere it is on other goods",
+            where=where,
+            mend="give the number that the maker printed",
+            detail_zh=f"{code.text[:80]}：店内码等限域编码，由各店自行编制，在别处表示别的商品",
+            mend_zh="请填写生产者印制的商品编码",
+        )
     return code.item_class
+
+
+def classes(code: Code) -> tuple[str, ...]:
+    """URIs under which the goods of a code may be registered: its own class, then those of its other readings."""
+    found = (code.item_class, *(recorded(uri).item_class for uri in code.also))
+    return tuple(uri for uri in dict.fromkeys(found) if uri and not _in_store(uri))
+
+
+def classes_of(text: str) -> tuple[str, ...]:
+    """``classes`` of a code as printed; at least one. Raises codes.errors.NotACode, NoProduct."""
+    return classes(_read(text)) or (class_uri(text, "code"),)
+
+
+def _in_store(uri: str) -> bool:
+    return uri.startswith(_GTIN) and restricted(uri.removeprefix(_GTIN))
 
 
 def _read(text: str) -> Code:
@@ -138,9 +173,9 @@ def standard_code(text: str) -> str:
     digits = text.replace(" ", "")
     if not re.fullmatch(r"869\d{11}", digits, re.ASCII):
         raise BadStandardCode(
-            f"{text[:80]} is not 14 digits that begin with 869",
+            "not 14 digits that begin with 869",  # what else was typed here may be the number of a person
             where="standard_code",
-            detail_zh=f"{text[:80]} 不是以 869 开头的 14 位数字",
+            detail_zh="不是以 869 开头的 14 位数字",
         )
     if not holds(digits):
         expected = check_digit(digits[:-1])
@@ -164,14 +199,31 @@ def require_contents(product: Product) -> None:
             detail_zh="填写了内装商品而没有填写包装数量",
             mend_zh="请填写一个包装内含几个",
         )
-    if product.below == product.code:
-        raise ContentsUnfit(
-            "below is the product itself",
-            where="below",
-            mend="give the code of the package inside",
-            detail_zh="内装商品与本商品相同",
-            mend_zh="请填写内层包装的商品编码",
-        )
+    require_descent(product.code, {product.code: product.below})
+
+
+DEEPEST = 10
+"""Packages inside each other; a real pallet has four or five."""
+
+
+def require_descent(code: str, below: Mapping[str, str]) -> None:
+    """``below`` says what each package holds: that the way down from ``code`` ends. Raises ContentsUnfit."""
+    way = [code]
+    while inner := below.get(way[-1], ""):
+        way.append(inner)
+        if inner == code or len(way) > DEEPEST:
+            break
+    else:
+        return
+    steps = " > ".join(map(label, way))
+    circle = way[-1] == code
+    raise ContentsUnfit(
+        f"{steps}: {'a package that contains itself' if circle else f'more than {DEEPEST} packages in each other'}",
+        where="below",
+        mend="give the code of the package inside",
+        detail_zh=f"{steps}：{'包装最终装入了自身' if circle else f'包装超过 {DEEPEST} 层'}",
+        mend_zh="请填写内层包装的商品编码",
+    )
 
 
 APPROVAL = re.compile(r"国药准字[HZSJTFB]([A-Z]\d{8}|\d{8})|[国省].械[注备准].*|.*注册证.*", re.ASCII)

@@ -4,22 +4,28 @@ lock table products.product in share row exclusive mode
 
 -- name: held
 -- Entries of these codes with their holders.
-select p.*, o.uscc, o.name as owner_name
+select p.*, o.uscc, o.name as owner_name, o.name_en as owner_name_en, o.kind as owner_kind
 from products.product p join parties.organisation o on o.id = p.owner
 where p.code = any($1::text[])
 
 -- name: page
 -- In order of codes after $1: holder $2, category $3 and the words $4 as they are given; like-patterns are escaped by the caller.
-select p.*, o.uscc, o.name as owner_name
+select p.*, o.uscc, o.name as owner_name, o.name_en as owner_name_en, o.kind as owner_kind
 from products.product p join parties.organisation o on o.id = p.owner
 where p.code > $1 and ($2 = '' or o.uscc = $2) and ($3 = '' or p.category = $3)
   and ($4 = '' or concat_ws(' ', p.name, p.name_en, p.specification, p.maker, p.approval, p.standard_code, p.code) ilike $4)
 order by p.code
 limit $5
 
--- name: names
-select code, name, name_en, specification, form, maker, approval, standard_code, level, contains, below, category, unit
-from products.product where code = any($1::text[])
+-- name: inside
+-- What lies in these products, at most $2 packages down.
+with recursive inside (code, below, depth) as (
+    select p.code, p.below, 1 from products.product p where p.code = any($1::text[]) and p.below <> ''
+    union
+    select p.code, p.below, i.depth + 1 from inside i join products.product p on p.code = i.below
+    where p.below <> '' and i.depth < $2
+)
+select distinct code, below from inside
 
 -- name: save
 -- New entries and new words for old ones; who may is decided before.

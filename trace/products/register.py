@@ -17,8 +17,8 @@ from zhuisu.parties import Organisation, Principal, is_own
 from zhuisu.parties.register import owned
 from zhuisu.products import store
 from zhuisu.products.errors import OwnedByAnother, ProductNotFound, RowsRefused
-from zhuisu.products.model import Category, Entry, Product, Remark, checked, class_uri, remarks
-from zhuisu.products.sheet import Table
+from zhuisu.products.model import Category, Entry, Product, Remark, checked, classes_of, remarks, require_descent
+from zhuisu.products.sheet import Table, title
 from zhuisu.products.store import Held
 from zhuisu.sheets import Fault, told
 
@@ -79,6 +79,9 @@ async def save(db: Database, who: Principal, given: Product, now: datetime, *, o
         verdict = _verdict(who, named, product, held.get(product.code))
         if verdict.outcome is None:
             raise _taken(held[product.code].entry)
+        if product.below:
+            known = await store.inside(conn, [product.below])
+            require_descent(product.code, known | {product.code: product.below})
         if verdict.outcome is not Outcome.same:
             await store.save(conn, [(verdict.owner, product)], by=_party(who), person=who.person, now=now)
     return Saved(product=product, outcome=verdict.outcome, remarks=remarks(given, product))
@@ -125,16 +128,19 @@ async def faulty(db: Database, who: Principal, table: Table, *, owner: str = "")
 
 
 async def find(db: Database, who: Principal, text: str) -> Entry:
-    """The entry of the product that a code names or belongs to, with its history for its holder.
+    """The entry of the product that a code names or belongs to in any of its readings; its history for its holder.
 
     Raises codes.errors.NotACode, NoProduct, ProductNotFound.
     """
-    code = class_uri(text, "code")
+    codes = classes_of(text)
     async with db.transaction(read_only=True) as conn:
-        if held := (await store.held(conn, [code])).get(code):
-            if not is_own(who, held.entry.owner):
-                return _seen(who, held.entry)
-            return structs.replace(held.entry, history=await store.history(conn, code))
+        held = await store.held(conn, codes)
+        if code := next((code for code in codes if code in held), ""):
+            entry = held[code].entry
+            return (
+                structs.replace(entry, history=await store.history(conn, code)) if is_own(who, entry.owner) else entry
+            )
+    code = codes[0]
     raise ProductNotFound(
         f"{code} is not registered",
         mend="its maker registers it under /products",
@@ -145,7 +151,6 @@ async def find(db: Database, who: Principal, text: str) -> Entry:
 
 async def search(
     db: Database,
-    who: Principal,
     *,
     words: str = "",
     owner: str = "",
@@ -155,8 +160,7 @@ async def search(
 ) -> list[Entry]:
     """Entries in order of codes, after ``after``, whose names, maker, numbers or code contain ``words``."""
     async with db.connection() as conn:
-        found = await store.page(conn, after, owner, category or "", words, limit)
-    return [_seen(who, entry) for entry in found]
+        return await store.page(conn, after, owner, category or "", words, limit)
 
 
 async def everything(db: Database, *, owner: str = "", category: Category | None = None) -> list[Product]:
@@ -168,11 +172,6 @@ async def everything(db: Database, *, owner: str = "", category: Category | None
             found += (entry.product for entry in page)
             after = found[-1].code
     return found
-
-
-def _seen(who: Principal, entry: Entry) -> Entry:
-    """The public knows an organisation by its USCC only, here as in the register of parties."""
-    return structs.replace(entry, owner_name="") if who.via == "public" else entry
 
 
 async def _named(conn: Connection, who: Principal, uscc: str) -> Organisation | None:
@@ -193,17 +192,19 @@ def _verdict(who: Principal, named: Organisation | None, product: Product, held:
 async def _judged(
     conn: Connection, who: Principal, named: Organisation | None, table: Table
 ) -> tuple[Mapping[str, _Verdict], Table]:
-    """What saving each product would do, and the table without the rows that are another organisation's."""
+    """What saving each product would do, and the table without the rows that the register as it stands forbids."""
     held = await store.held(conn, [each.product.code for each in table.lines])
     verdicts = {
         each.product.code: _verdict(who, named, each.product, held.get(each.product.code)) for each in table.lines
     }
     taken = [
-        Fault(each.row, "code", each.given.code, _free(held[each.product.code].entry))
+        each.fault("code", _OWN, _holder(held[each.product.code].entry), table.sheet.headings)
         for each in table.lines
         if verdicts[each.product.code].outcome is None
     ]
-    return verdicts, table.without(taken)
+    table = table.without(taken)
+    packed = [uri for each in table.lines if each.product.below for uri in (each.product.code, each.product.below)]
+    return verdicts, table.without(table.circles(await store.inside(conn, packed) if packed else {}))
 
 
 def _report(table: Table, verdicts: Mapping[str, _Verdict], *, stored: bool) -> Imported:
@@ -228,13 +229,15 @@ def _rows(faults: Iterable[Fault]) -> set[int]:
 
 def _refused(report: Imported) -> RowsRefused:
     first = report.faults[0]
+    column = Words(title(first.column, "zh") or "整行", title(first.column, "en") or "the whole row")
+    said = first.reason or Words(f"填写的是“{first.value[:80]}”", f"it says {first.value[:80]!r}")
     return RowsRefused(
-        f"{report.refused} rows have faults; the first: row {first.row}, {first.column or 'the whole row'}: "
-        f"{first.value[:80]!r}, expected {first.expected.en}",
+        f"{report.refused} rows have faults; the first: row {first.row}, {column.en}: {said.en}; "
+        f"expected: {first.expected.en}",
         where=f"row {first.row}",
         mend="mend the rows in `faults` and send the file again, or send it with partial=true to store the others",
-        detail_zh=f"{report.refused} 行有误；首处在第 {first.row} 行 {first.heading or first.column or '整行'}："
-        f"“{first.value[:80]}”，应为{first.expected.zh}",
+        detail_zh=f"{report.refused} 行有误；首处在第 {first.row} 行“{column.zh}”：{said.zh}；"
+        f"应填写：{first.expected.zh}",
         mend_zh="请改正后重新导入，或选择只导入无误的行",
         **structs.asdict(report),
     )
@@ -251,10 +254,13 @@ def _taken(entry: Entry) -> OwnedByAnother:
     )
 
 
-def _free(entry: Entry) -> Words:
+_OWN = Words("本组织的商品", "a product of your own")
+
+
+def _holder(entry: Entry) -> Words:
     return Words(
-        f"本组织的商品；该商品由{entry.owner_name}登记，请联系其修改或请管理员移交",
-        f"a product of your own; {entry.owner_name} holds this one: ask them, or an administrator to hand it over",
+        f"该商品由{entry.owner_name}登记，请联系其修改或请管理员移交",
+        f"{entry.owner_name_en or entry.owner_name} holds this one: ask them, or an administrator to hand it over",
     )
 
 

@@ -1,5 +1,6 @@
 """The register of products over HTTP, and the reading of codes with their names."""
 
+import asyncio
 from typing import Annotated, Any
 
 import msgspec
@@ -40,7 +41,6 @@ class Pasted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 async def list_products(
     request: Asked,
     db: Db,
-    who: Who,
     q: Words = "",
     owner: Words = "",
     category: FromQuery[Category | None] = None,
@@ -49,7 +49,7 @@ async def list_products(
 ) -> Page:
     """Products in order of their codes; ``q`` looks into names, specification, maker, approval number and codes."""
     only(request, "q", "owner", "category", "after", "limit")
-    found = await register.search(db, who, words=q, owner=owner, category=category, after=after, limit=limit)
+    found = await register.search(db, words=q, owner=owner, category=category, after=after, limit=limit)
     return Page(products=found, next=found[-1].product.code if len(found) == limit else "")
 
 
@@ -63,7 +63,8 @@ async def export_products(
 ) -> Response[bytes]:
     """All products as a sheet; to import it changes nothing."""
     only(request, "form", "owner", "category")
-    return _file(sheet.written(await register.everything(db, owner=owner, category=category), form), "products", form)
+    found = await register.everything(db, owner=owner, category=category)
+    return _file(await asyncio.to_thread(sheet.written, found, form), "products", form)
 
 
 @get("/products/template", guards=[may()], media_type="application/octet-stream")
@@ -111,13 +112,16 @@ async def import_products(
     table = await sheet.read(await request.body(), media_type=kind, name=name)
     if faults:
         bad = await register.faulty(db, who, table, owner=owner)
-        return _file(sheet.bad_rows(bad, faults), "products-faults", faults)
+        return _file(await asyncio.to_thread(sheet.bad_rows, bad, faults), "products-faults", faults)
     return Response(await register.import_table(db, who, table, now, owner=owner, partial=partial, dry_run=dry_run))
 
 
 @post("/codes/parse", guards=[may()], status_code=200, request_max_body_size=reading.LARGEST)
 async def parse_codes(data: JSONBody[Pasted], request: Asked, db: Db) -> reading.Readings:
-    """Read codes: of each what it is, part by part, and which goods; or why it is none, as a problem object."""
+    """Read codes: of each what it is, part by part, and which goods; or why it is none, as a problem object.
+
+    An answer has at most 10 000 parts: the codes after those have ``explained: false`` instead of ``parts``.
+    """
     only(request)
     return await reading.read(db, data.text, lambda refusal: of(refusal, "/codes/parse"))
 

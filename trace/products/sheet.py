@@ -1,23 +1,24 @@
 r"""The sheet of products: its columns, and from rows of text to products with every fault at its cell.
 
 >>> table = sheet.understood(sheets.read("商品编码,通用名\n6909900011019,\n".encode(), columns=COLUMNS))
->>> [(fault.row, fault.column, fault.expected.en) for fault in table.faults]
-[(2, 'name', 'must not be empty')]
+>>> [(fault.row, fault.column, fault.reason.en, fault.expected.en) for fault in table.faults]
+[(2, 'name', 'must not be empty', 'one line of at most 100 characters')]
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from types import MappingProxyType
 
 from msgspec import Struct, structs
 
 from zhuisu import sheets
-from zhuisu.codes import label
+from zhuisu.codes import label, person
+from zhuisu.codes.errors import PersonalNumber
 from zhuisu.codes.text import Words
 from zhuisu.errors import Refusal
 from zhuisu.products.errors import NothingInIt
-from zhuisu.products.model import CATEGORIES, Product, class_uri, require_contents, standard_code
-from zhuisu.sheets import Column, Fault, Form, Kind, Row, Sheet
+from zhuisu.products.model import CATEGORIES, Product, class_uri, require_contents, require_descent, standard_code
+from zhuisu.sheets import FILLED, Column, Fault, Form, Kind, Language, Row, Sheet
 
 AT_ONCE = 64 * 1024
 """Bytes of a sheet that are read without leaving the event loop."""
@@ -67,7 +68,12 @@ _READ: dict[str, Callable[[str], str]] = {
     "below": lambda text: class_uri(text, "below"),
     "standard_code": standard_code,
 }
-_TITLES = {column.name: column.title("zh") for column in COLUMNS}
+_COLUMNS = {column.name: column for column in COLUMNS}
+
+
+def title(column: str, language: Language) -> str:
+    """The heading of a column; "" for none."""
+    return _COLUMNS[column].title(language) if column in _COLUMNS else ""
 
 
 class Line(Struct, frozen=True):
@@ -77,6 +83,11 @@ class Line(Struct, frozen=True):
     given: Product
     product: Product
 
+    def fault(self, column: str, expected: Words, reason: Words, headings: Mapping[str, str]) -> Fault:
+        """What is wrong with a cell that is right by itself."""
+        value = str(getattr(self.given, column) or "")
+        return Fault(self.row, column, value, expected, headings.get(column, ""), reason)
+
 
 class Table(Struct, frozen=True, kw_only=True):
     """A sheet as understood: a line for each product, every fault, and how many rows say what another said already."""
@@ -85,6 +96,23 @@ class Table(Struct, frozen=True, kw_only=True):
     lines: tuple[Line, ...]
     faults: tuple[Fault, ...]
     repeated: int = 0
+
+    def circles(self, inside: Mapping[str, str]) -> list[Fault]:
+        """Rows whose package would contain itself, given what is registered of contents (code → below).
+
+        Taken together the rows may only trade places; where they do not fit, each is judged by those before it.
+        """
+        below = {**inside, **{line.product.code: line.product.below for line in self.lines}}
+        if not any(_circle(line, below) for line in self.lines):
+            return []
+        below, faults = dict(inside), []
+        for line in self.lines:
+            code = line.product.code
+            before, below[code] = below.get(code, ""), line.product.below
+            if refusal := _circle(line, below):
+                below[code] = before
+                faults.append(line.fault("below", *_words(refusal), self.sheet.headings))
+        return faults
 
     def without(self, faults: Collection[Fault]) -> "Table":
         """The table with further faults and without their rows."""
@@ -112,20 +140,21 @@ async def read(body: bytes, *, media_type: str = "", name: str = "") -> Table:
 
 def understood(sheet: Sheet) -> Table:
     """What the rows of a sheet mean; a second row of one product must say the same as the first."""
-    good, faults = sheets.convert(sheet, Product)
+    good, amiss = sheets.convert(sheet, Product)
     given = dict(good)
+    faults = list(map(_told, amiss))
     faulty = {(fault.row, fault.column) for fault in faults}
     lines: dict[str, Line] = {}
     repeated = 0
     for row in sheet.rows:
-        meant, found = _meant(row, faulty)
+        meant, found = _meant(row, faulty, sheet.headings)
         if not found and row.number in given:
             line = Line(row.number, given[row.number], structs.replace(given[row.number], **meant))
             first = lines.get(line.product.code)
             if first and first.product == line.product:
                 repeated += 1
             else:
-                found = _amiss(line, first)
+                found = _amiss(line, first, sheet.headings)
                 lines |= {} if found else {line.product.code: line}
         faults += found
     faults.sort(key=lambda fault: fault.row)
@@ -162,7 +191,9 @@ def printed(uri: str) -> str:
         return uri
 
 
-def _meant(row: Row, faulty: Collection[tuple[int, str]]) -> tuple[dict[str, str], list[Fault]]:
+def _meant(
+    row: Row, faulty: Collection[tuple[int, str]], headings: Mapping[str, str]
+) -> tuple[dict[str, str], list[Fault]]:
     """The codes of a row in canonical form, and the faults of those that have none."""
     meant, faults = {}, []
     for name, read_one in _READ.items():
@@ -172,23 +203,49 @@ def _meant(row: Row, faulty: Collection[tuple[int, str]]) -> tuple[dict[str, str
         try:
             meant[name] = read_one(text)
         except Refusal as refusal:
-            said = Words(refusal.detail_zh or refusal.zh, refusal.detail)
-            faults.append(Fault(row.number, name, text[:200], said, _TITLES[name]))
+            fault = Fault(row.number, name, text[:200], _COLUMNS[name].note, headings.get(name, ""), _sentence(refusal))
+            faults.append(_told(fault))
     return meant, faults
 
 
-def _amiss(line: Line, first: Line | None) -> list[Fault]:
+def _told(fault: Fault) -> Fault:
+    """The fault with what its column takes, and without the number of a person."""
+    if fault.expected == FILLED:
+        fault = structs.replace(fault, reason=FILLED)
+    if fault.column in _COLUMNS and _COLUMNS[fault.column].note.en:
+        fault = structs.replace(fault, expected=_COLUMNS[fault.column].note)
+    try:
+        person.refuse(fault.value, fault.value)
+    except PersonalNumber as refusal:
+        return structs.replace(fault, value="", reason=Words(refusal.zh, refusal.title()))
+    return fault
+
+
+def _sentence(refusal: Refusal) -> Words:
+    return Words(refusal.detail_zh or refusal.zh, refusal.detail)
+
+
+def _words(refusal: Refusal) -> tuple[Words, Words]:
+    """What was expected, and why this is not that."""
+    return Words(refusal.mend_zh, refusal.mend), _sentence(refusal)
+
+
+def _circle(line: Line, below: Mapping[str, str]) -> Refusal | None:
+    try:
+        require_descent(line.product.code, below)
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+def _amiss(line: Line, first: Line | None, headings: Mapping[str, str]) -> list[Fault]:
     """What is wrong with a row of right cells: they do not fit together, or contradict its ``first`` row."""
     try:
         require_contents(line.product)
     except Refusal as refusal:
-        name = refusal.where
-        return [
-            Fault(line.row, name, getattr(line.given, name) or "", Words(refusal.mend_zh, refusal.mend), _TITLES[name])
-        ]
+        return [line.fault(refusal.where, *_words(refusal), headings)]
     if first is None:
         return []
-    said = Words(
-        f"与第 {first.row} 行内容相同，两行是同一商品", f"the same as in row {first.row}, which is this product too"
-    )
-    return [Fault(line.row, "code", line.given.code, said, _TITLES["code"])]
+    expected = Words(f"与第 {first.row} 行相同的内容", f"the same as in row {first.row}")
+    reason = Words(f"第 {first.row} 行是同一商品而内容不同", f"row {first.row} is this product too and says otherwise")
+    return [line.fault("code", expected, reason, headings)]

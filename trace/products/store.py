@@ -6,8 +6,10 @@ from datetime import datetime
 import msgspec
 from asyncpg import Record
 
+from zhuisu.codes import Code
 from zhuisu.db import Connection, queries, rows_for
-from zhuisu.products.model import Change, Entry, Product
+from zhuisu.parties import Kind
+from zhuisu.products.model import DEEPEST, Change, Entry, Product, classes
 
 SQL = queries(__file__)
 
@@ -31,10 +33,17 @@ async def held(conn: Connection, codes: Iterable[str]) -> dict[str, Held]:
     return {r["code"]: Held(_entry(r), r["owner"]) for r in await rows_for(conn, SQL.held, codes)}
 
 
-async def names(conn: Connection, uris: Iterable[str]) -> dict[str, Product]:
-    """Class URI → product, for those that are registered; one round trip, none for no URI."""
-    wanted = {uri for uri in uris if uri}
-    return {r["code"]: _product(r) for r in await rows_for(conn, SQL.names, wanted)}
+async def names(conn: Connection, codes: Iterable[Code]) -> dict[str, Entry]:
+    """Canonical URI of a code → entry of its goods, where there is one; one round trip, none for no goods."""
+    wanted = {code.canonical: classes(code) for code in codes}
+    known = await held(conn, {uri for uris in wanted.values() for uri in uris})
+    found = {one: next((known[uri].entry for uri in uris if uri in known), None) for one, uris in wanted.items()}
+    return {canonical: entry for canonical, entry in found.items() if entry}
+
+
+async def inside(conn: Connection, codes: Iterable[str]) -> dict[str, str]:
+    """The registered contents of these products and of those in them, as deep as they may go: code → below."""
+    return {r["code"]: r["below"] for r in await conn.fetch(SQL.inside, list(codes), DEEPEST + 1)}
 
 
 async def page(conn: Connection, after: str, owner: str, category: str, words: str, limit: int) -> list[Entry]:
@@ -68,4 +77,11 @@ def _product(row: Record) -> Product:
 
 
 def _entry(row: Record) -> Entry:
-    return Entry(product=_product(row), owner=row["uscc"], owner_name=row["owner_name"], changed=row["changed"])
+    return Entry(
+        product=_product(row),
+        owner=row["uscc"],
+        owner_name=row["owner_name"],
+        owner_name_en=row["owner_name_en"],
+        owner_kind=Kind(row["owner_kind"]),
+        changed=row["changed"],
+    )

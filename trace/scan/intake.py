@@ -222,11 +222,11 @@ def _lines(lines: Iterable[Line], judged: Mapping[str, _Judged], event: str) -> 
 
 async def _goods(conn: Connection, codes: Mapping[str, Code], lang: Lang) -> dict[str, str]:
     """What people call the goods, of those codes whose product is registered."""
-    known = await products.names(conn, (code.item_class for code in codes.values()))
+    known = await products.names(conn, codes.values())
     words = {
-        canonical: products.described(known[code.item_class], code.lot)
+        canonical: products.described(known[code.canonical].product, code.lot)
         for canonical, code in codes.items()
-        if code.item_class in known
+        if code.canonical in known
     }
     return {canonical: said.zh if lang is Lang.zh else said.en for canonical, said in words.items()}
 

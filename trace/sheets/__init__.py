@@ -9,18 +9,21 @@ r"""Tables of people, in and out: Excel, CSV and JSON, pure functions over bytes
 True
 """
 
-from zhuisu.sheets.model import Column, Fault, Form, Kind, Row, Sheet, told
+from zhuisu.sheets.cells import FILLED
+from zhuisu.sheets.model import Column, Fault, Form, Kind, Language, Row, Sheet, told
 from zhuisu.sheets.reader import MOST_BYTES, MOST_ROWS, read
 from zhuisu.sheets.typed import cells, convert
 from zhuisu.sheets.writer import bad_rows, template, write
 
 __all__ = [
+    "FILLED",
     "MOST_BYTES",
     "MOST_ROWS",
     "Column",
     "Fault",
     "Form",
     "Kind",
+    "Language",
     "Row",
     "Sheet",
     "bad_rows",

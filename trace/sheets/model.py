@@ -83,7 +83,7 @@ class Row(Struct, frozen=True):
 
 
 class Fault(Struct, frozen=True, omit_defaults=True):
-    """One cell that cannot be taken: where, what it says, and what was expected instead.
+    """One cell that cannot be taken: where, what it says, what was expected instead, and why this is not that.
 
     ``column`` is the column's name, empty where the row as a whole is at fault; ``heading`` is the file's own.
     """
@@ -93,6 +93,7 @@ class Fault(Struct, frozen=True, omit_defaults=True):
     value: str
     expected: Words
     heading: str = ""
+    reason: Words | None = None
 
 
 class Sheet(Struct, frozen=True, kw_only=True):

@@ -96,6 +96,11 @@ def _remark(row: int, faults: Iterable[Fault], titles: Mapping[str, str], langua
     def said(words: Words) -> str:
         return words.zh if language == "zh" else words.en
 
-    colon, stop = ("：", "；") if language == "zh" else (": ", "; ")
-    told = (titles.get(f.column, f.column) + colon + said(f.expected) if f.column else said(f.expected) for f in faults)
+    colon, stop, arrow = ("：", "；", "，应填写：") if language == "zh" else (": ", "; ", ", expected: ")
+
+    def one(fault: Fault) -> str:
+        heading = titles.get(fault.column, fault.column) + colon if fault.column else ""
+        return heading + (said(fault.reason) + arrow if fault.reason else "") + said(fault.expected)
+
+    told = map(one, faults)
     return (f"第 {row} 行 " if language == "zh" else f"Row {row} ") + stop.join(told)

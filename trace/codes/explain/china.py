@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from msgspec.structs import replace
 
+from zhuisu.codes import ma
 from zhuisu.codes.explain.part import Field, Form, Part, Parts, choice, dot, first
 from zhuisu.codes.explain.words import day
 from zhuisu.codes.model import Family
@@ -23,7 +24,8 @@ _county = Field("县级行政区划", "county", rule="GB/T 2260")
 
 
 def _yymmdd(text: str) -> Words | None:
-    return _date(f"20{text}")
+    found = ma.day(text)
+    return day(found) if found else None
 
 
 def _date(text: str) -> Words | None:

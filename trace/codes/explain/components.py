@@ -9,7 +9,7 @@ from datetime import date
 
 from zhuisu.codes.ai import Ai, Component
 from zhuisu.codes.explain import words
-from zhuisu.codes.explain.part import Field, Part, Parts, choice
+from zhuisu.codes.explain.part import Field, Form, Part, Parts, choice
 from zhuisu.codes.explain.prefixes import country
 from zhuisu.codes.text import Words
 
@@ -54,11 +54,15 @@ def _longitude(text: str) -> Words:
     return _same(f"{(int(text) / 10**7 + 180) % 360 - 180:.5f}°")
 
 
+_MONTH, _DAY = Field("月", "month", means=words.month), Field("日", "day", means=words.day_of_month)
+_YYMMDD = Form(r"(\d\d)(\d\d)(\d\d)", Field("年", "year", means=words.year), _MONTH, _DAY)
+_YYYYMMDD = Form(r"(\d{4})(\d\d)(\d\d)", Field("年", "year"), _MONTH, _DAY)
+
 # By the linter that checks a component.
 _FIELDS = {
-    "yymmdd": Field("日期", "date", means=words.yymmdd, rule="GS1 General Specifications 7.12"),
-    "yymmd0": Field("日期", "date", means=words.yymmdd, rule="GS1 General Specifications 7.12"),
-    "yyyymmdd": Field("日期", "date", means=_full_date),
+    "yymmdd": Field("日期", "date", means=words.yymmdd, rule="GS1 General Specifications 7.12", within=(_YYMMDD,)),
+    "yymmd0": Field("日期", "date", means=words.yymmdd, rule="GS1 General Specifications 7.12", within=(_YYMMDD,)),
+    "yyyymmdd": Field("日期", "date", means=_full_date, within=(_YYYYMMDD,)),
     "hhmi": Field("时间", "time", means=_clock),
     "hh": Field("小时", "hour"),
     "mi": Field("分", "minute"),
@@ -83,9 +87,9 @@ _DEGREES = {"4330": "℉", "4331": "℃", "4332": "℉", "4333": "℃"}
 
 
 def value(spec: Ai, text: str) -> Parts:
-    """Parts of a value of several components; none when it has one, or does not fit."""
-    parts = tuple(_walk(spec, text)) if len(spec.parts) > 1 and spec.fits(text) else ()
-    return parts if len(parts) > 1 else ()
+    """Parts of a value: its components, or what its only one is made of; none when it does not fit."""
+    parts = tuple(_walk(spec, text)) if spec.fits(text) else ()
+    return parts[0].parts if len(parts) == 1 else parts
 
 
 def means(spec: Ai, text: str) -> Words | None:

@@ -38,7 +38,7 @@ FAMILIES = {
     Family.opaque: Words("未知编码，原样保留", "unknown, kept as it is"),
 }
 LEVELS = {
-    Level.instance: Words("单件", "a single item"),
-    Level.lot: Words("一批", "a lot"),
-    Level.item_class: Words("一类", "a kind of goods"),
+    Level.instance: Words("一物一码", "one code, one thing"),
+    Level.lot: Words("一批一码", "one code for a lot"),
+    Level.item_class: Words("一类一码", "one code for a kind of goods"),
 }

@@ -21,7 +21,8 @@ Parts = tuple["Part", ...]
 class Part(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A run of characters and what it is; the texts of ``parts``, where there are any, make up ``text``.
 
-    ``udi`` says which half of a unique device identification it is, device or production identifier.
+    ``udi`` says which half of a unique device identification it is, device or production identifier: with GS1 elements
+    only if the goods are a medical device, which no digit tells.
     """
 
     text: str

@@ -35,6 +35,22 @@ def yymmdd(text: str) -> Words | None:
     return day(when)
 
 
+def year(text: str) -> Words:
+    """Words for the two digits of a year (GS1 General Specifications 7.12)."""
+    full = str(dates.expand(f"{text}0101").year)
+    return Words(f"{full}年", full)
+
+
+def month(text: str) -> Words | None:
+    """Words for the two digits of a month; None when there is no such month."""
+    return Words(f"{int(text)}月", _MONTHS[int(text) - 1]) if 1 <= int(text) <= 12 else None
+
+
+def day_of_month(text: str) -> Words:
+    """Words for the two digits of a day, 00 where the maker left it open."""
+    return Words("月底", "end of the month") if text == "00" else Words(f"{int(text)}日", str(int(text)))
+
+
 def amount(digits: str, decimals: int, unit: str) -> Words | None:
     """Words for a measure of which the last ``decimals`` digits are decimals; None when it is no number."""
     if not (digits.isdecimal() and digits.isascii()):
