@@ -2,6 +2,8 @@ CREATE SCHEMA certs;
 
 CREATE SCHEMA epcis;
 
+CREATE SCHEMA exchange;
+
 CREATE SCHEMA ledger;
 
 CREATE SCHEMA parties;
@@ -152,12 +154,93 @@ CREATE SEQUENCE certs.status_count
     NO MAXVALUE
     CACHE 1;
 
+CREATE TABLE epcis.body (
+    id uuid NOT NULL,
+    n integer NOT NULL,
+    piece bytea NOT NULL
+);
+ALTER TABLE ONLY epcis.body ALTER COLUMN piece SET STORAGE EXTERNAL;
+
 CREATE TABLE epcis.capture (
     id uuid NOT NULL,
     party integer NOT NULL,
+    uscc text NOT NULL,
+    anywhere boolean NOT NULL,
+    proceed boolean NOT NULL,
     created timestamp with time zone NOT NULL,
-    finished timestamp with time zone NOT NULL,
-    events integer NOT NULL
+    finished timestamp with time zone,
+    events integer DEFAULT 0 NOT NULL,
+    refused integer DEFAULT 0 NOT NULL,
+    done integer DEFAULT 0 NOT NULL,
+    xml boolean DEFAULT false NOT NULL,
+    body uuid
+);
+
+CREATE TABLE epcis.dead_letter (
+    subscription uuid NOT NULL,
+    xid xid8 NOT NULL,
+    ev uuid NOT NULL,
+    events integer NOT NULL,
+    failures integer NOT NULL,
+    error text NOT NULL,
+    since timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE epcis.dead_letter IS 'Deliveries that failed too often and were passed over.';
+
+CREATE TABLE epcis.fault (
+    capture uuid NOT NULL,
+    n integer NOT NULL,
+    problem text NOT NULL
+);
+
+CREATE TABLE epcis.query (
+    id bigint NOT NULL,
+    name text NOT NULL,
+    party integer NOT NULL,
+    query text NOT NULL,
+    created timestamp with time zone NOT NULL
+);
+
+ALTER TABLE epcis.query ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME epcis.query_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE epcis.subscription (
+    id uuid NOT NULL,
+    query bigint NOT NULL,
+    party integer NOT NULL,
+    roles text[] NOT NULL,
+    dest text NOT NULL,
+    token bytea NOT NULL,
+    schedule text NOT NULL,
+    report_empty boolean NOT NULL,
+    since timestamp with time zone NOT NULL,
+    created timestamp with time zone NOT NULL,
+    xid xid8 NOT NULL,
+    ev uuid NOT NULL,
+    reached timestamp with time zone NOT NULL,
+    due timestamp with time zone NOT NULL,
+    holder uuid,
+    held timestamp with time zone,
+    reported boolean DEFAULT false NOT NULL,
+    most smallint NOT NULL,
+    failures smallint DEFAULT 0 NOT NULL,
+    error text DEFAULT ''::text NOT NULL,
+    notified timestamp with time zone
+);
+
+CREATE TABLE exchange.batch (
+    party integer NOT NULL,
+    product text NOT NULL,
+    number text NOT NULL,
+    license text NOT NULL,
+    manager text NOT NULL
 );
 
 CREATE TABLE ledger.code (
@@ -192,7 +275,8 @@ CREATE TABLE ledger.event (
     party integer NOT NULL,
     name text NOT NULL,
     declared boolean NOT NULL,
-    doc text NOT NULL
+    doc text NOT NULL,
+    xid xid8 DEFAULT pg_current_xact_id() NOT NULL
 );
 
 COMMENT ON COLUMN ledger.event.id IS 'UUIDv8: 48 bits event time in ms, 4 bits rank, hash of the content. Its order is event order.';
@@ -206,6 +290,8 @@ COMMENT ON COLUMN ledger.event.party IS 'parties.organisation: who captured it.'
 COMMENT ON COLUMN ledger.event.name IS 'eventID: the client''s, else the CBV hash id.';
 
 COMMENT ON COLUMN ledger.event.declared IS 'This is an error declaration: it voids the event of the same eventID.';
+
+COMMENT ON COLUMN ledger.event.xid IS 'The transaction that recorded it: whoever follows the ledger reads in this order (zhuisu.ledger.tail).';
 
 CREATE TABLE ledger.hold (
     child bigint NOT NULL,
@@ -469,8 +555,29 @@ ALTER TABLE ONLY certs.revocation
 ALTER TABLE ONLY certs.secret
     ADD CONSTRAINT secret_pkey PRIMARY KEY (one);
 
+ALTER TABLE ONLY epcis.body
+    ADD CONSTRAINT body_pkey PRIMARY KEY (id, n);
+
 ALTER TABLE ONLY epcis.capture
     ADD CONSTRAINT capture_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY epcis.dead_letter
+    ADD CONSTRAINT dead_letter_pkey PRIMARY KEY (subscription, xid, ev);
+
+ALTER TABLE ONLY epcis.fault
+    ADD CONSTRAINT fault_pkey PRIMARY KEY (capture, n);
+
+ALTER TABLE ONLY epcis.query
+    ADD CONSTRAINT query_name_key UNIQUE (name);
+
+ALTER TABLE ONLY epcis.query
+    ADD CONSTRAINT query_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY epcis.subscription
+    ADD CONSTRAINT subscription_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY exchange.batch
+    ADD CONSTRAINT batch_pkey PRIMARY KEY (party, product, number);
 
 ALTER TABLE ONLY ledger.code_key
     ADD CONSTRAINT code_key_pkey PRIMARY KEY (h);
@@ -563,6 +670,20 @@ CREATE INDEX key_party ON certs.key USING btree (party, since);
 
 CREATE UNIQUE INDEX revocation_once ON certs.revocation USING btree (certificate) WHERE (standing = 1);
 
+CREATE INDEX capture_by_party ON epcis.capture USING btree (party, created, id);
+
+CREATE INDEX capture_by_time ON epcis.capture USING btree (created, id);
+
+CREATE INDEX capture_running ON epcis.capture USING btree (created) WHERE (finished IS NULL);
+
+CREATE INDEX query_party ON epcis.query USING btree (party, name);
+
+CREATE INDEX subscription_due ON epcis.subscription USING btree (due);
+
+CREATE INDEX subscription_query ON epcis.subscription USING btree (query);
+
+CREATE INDEX event_tail ON ledger.event USING btree (xid, id);
+
 CREATE INDEX hold_parent ON ledger.hold USING btree (parent, ev) INCLUDE (child, op) WHERE (op = ANY (ARRAY[1, 3, 5, 6]));
 
 CREATE INDEX hold_void ON ledger.hold USING btree (child, ev) WHERE (op = 9);
@@ -590,6 +711,24 @@ CREATE INDEX product_category ON products.product USING btree (category, code);
 CREATE INDEX product_owner ON products.product USING btree (owner, code);
 
 CREATE INDEX intake_site ON scan.intake USING btree (site, at);
+
+ALTER TABLE ONLY epcis.dead_letter
+    ADD CONSTRAINT dead_letter_subscription_fkey FOREIGN KEY (subscription) REFERENCES epcis.subscription(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY epcis.fault
+    ADD CONSTRAINT fault_capture_fkey FOREIGN KEY (capture) REFERENCES epcis.capture(id);
+
+ALTER TABLE ONLY epcis.query
+    ADD CONSTRAINT query_party_fkey FOREIGN KEY (party) REFERENCES parties.organisation(id);
+
+ALTER TABLE ONLY epcis.subscription
+    ADD CONSTRAINT subscription_party_fkey FOREIGN KEY (party) REFERENCES parties.organisation(id);
+
+ALTER TABLE ONLY epcis.subscription
+    ADD CONSTRAINT subscription_query_fkey FOREIGN KEY (query) REFERENCES epcis.query(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY exchange.batch
+    ADD CONSTRAINT batch_party_fkey FOREIGN KEY (party) REFERENCES parties.organisation(id);
 
 ALTER TABLE ONLY parties.api_key
     ADD CONSTRAINT api_key_created_by_fkey FOREIGN KEY (created_by) REFERENCES parties.organisation(id);

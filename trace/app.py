@@ -17,8 +17,10 @@ import zhuisu
 from zhuisu import auth, certs, db, pages, parties, probes, web
 from zhuisu.chain import routes as chain
 from zhuisu.db import Database
-from zhuisu.epcis import capture
+from zhuisu.epcis import capture, deliver, filters, jobs, query
+from zhuisu.epcis import headers as gs1
 from zhuisu.epcis import routes as epcis
+from zhuisu.exchange import routes as exchange
 from zhuisu.interface import describe
 from zhuisu.ledger import GroupCommit, group_commit
 from zhuisu.products import routes as products
@@ -31,6 +33,12 @@ Clock = Callable[[], datetime]
 def utc_now() -> datetime:
     """The wall clock, aware, in UTC."""
     return datetime.now(UTC)
+
+
+async def find_events(db: Database, who: auth.Principal, text: str) -> tuple[list[bytes], str]:
+    """A page of events by the query string of the EPCIS door, for doors that show events in another form."""
+    page = await query.events(db, who, filters.parse(text))
+    return page.docs, page.next
 
 
 def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
@@ -46,8 +54,11 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
                 statement_timeout=settings.statement_timeout,
             ) as database,
             group_commit(database, capture.guard) as commit,
+            jobs.working(database, settings.data, clock) as captures,
+            deliver.running(database, settings, clock) as pulse,
         ):
-            app.state.db, app.state.commit = database, commit
+            app.state.db, app.state.commit, app.state.captures = database, commit, captures
+            app.state.pulse = pulse
             yield
 
     def provide_db(state: State) -> Database:
@@ -66,6 +77,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
             *certs.HANDLERS,
             *chain.HANDLERS,
             *epcis.HANDLERS,
+            *exchange.HANDLERS,
             *scan.HANDLERS,
             *pages.HANDLERS,
         ],
@@ -78,10 +90,11 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
             "now": Provide(clock, sync_to_thread=False),
             "who": Provide(auth.caller, sync_to_thread=False),
             "rest": Provide(web.rest, sync_to_thread=False),
+            "find": Provide(lambda: find_events, sync_to_thread=False),
         },
         state=State({"settings": settings, "clock": clock}),
         exception_handlers={Exception: pages.problem},
-        before_send=[pages.secure],
+        before_send=[pages.secure, gs1.announce],
         request_max_body_size=settings.max_body,
         logging_config=None,
         openapi_config=OpenAPIConfig(

@@ -84,6 +84,8 @@ def refusal(error: Exception) -> Refusal:
             return Malformed(f"the request could not be decoded: {said}", mend="send UTF-8 JSON without NUL")
         case _ if isinstance(error, (*AWAY, TimeoutError, asyncpg.InterfaceError)):
             return DatabaseAway("the database did not answer")
+        case asyncpg.QueryCanceledError() | asyncpg.TransactionRollbackError():  # too long, or in a ring with others
+            return DatabaseAway("the database gave this request up; nothing of it was stored")
         case _:
             return Fault("an unexpected error was logged")
 

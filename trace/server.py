@@ -157,5 +157,11 @@ def _address(listener: socket.socket) -> str:
 
 def _config(app: Litestar | str, **more: Any) -> uvicorn.Config:
     return uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10, ws="none", **more
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+        ws="websockets-sansio",
+        **more,
     )

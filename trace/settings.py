@@ -40,6 +40,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     acquire_timeout: float = 2.0
     statement_timeout: float = 30.0
     max_body: int = 8 * 1024 * 1024
+    callback_hosts: str = ""
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
 
     def with_(self, **changes: Any) -> "Settings":

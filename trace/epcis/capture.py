@@ -1,127 +1,295 @@
-"""Capture over the EPCIS door: a document goes in whole or not at all, and however often it is sent, once.
+"""Capture: the events of a document go in whole or not at all, or the good ones of them, and however often, once.
 
->>> (await capture(db, who, body, now)).success
+>>> id_ = await capture(db, who, body, now)                  # a document small enough to be done at once
+>>> (await jobs.job(db, who, id_)).success
 True
 """
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from uuid import UUID
+from typing import Any, NamedTuple, TypeAlias, TypeVar
+from uuid import UUID, uuid4
 
-from msgspec import Struct, field
+import msgspec
+from asyncpg import DeadlockDetectedError
+from msgspec import Struct
 
 from zhuisu import parties
 from zhuisu.codes import site_of
 from zhuisu.db import Connection, Database
-from zhuisu.epcis import store
-from zhuisu.epcis.errors import EventAhead, NoSuchJob, NotOneEvent, PlaceNotYours
-from zhuisu.events import Event, read
-from zhuisu.ledger import GroupCommit, Recorded, Submission, append
+from zhuisu.epcis import capture_store as store
+from zhuisu.epcis import exceptions
+from zhuisu.epcis.errors import EventAhead, NotOneEvent, PlaceNotYours
+from zhuisu.epcis.headers import Behaviour
+from zhuisu.errors import Refusal
+from zhuisu.events import BadEvent, Event, each, each_xml, open_xml
+from zhuisu.ledger import GroupCommit, Prepared, Recorded, Submission, prepare, record
+from zhuisu.ledger.errors import EventIdConflict, NotYourEvent
 from zhuisu.ledger.model import SKEW
 from zhuisu.parties import Principal, Role
 
 AT_ONCE = 64 * 1024
 """Bytes of a document that are read without leaving the event loop."""
 
+SMALL = 1 << 20
+"""Bytes of a document that is recorded in the request that brings it."""
 
-class Job(Struct, frozen=True, kw_only=True):
-    """A capture job (EPCIS 2.0 §12.7.1). It exists when its events are committed, so it has always succeeded."""
+MOST_FAULTS = 1000
+"""Faults that a capture remembers."""
 
-    id: str = field(name="captureID")
-    created: datetime = field(name="createdAt")
-    finished: datetime = field(name="finishedAt")
-    running: bool = False
-    success: bool = True
-    behaviour: str = field(name="captureErrorBehaviour", default="rollback")
-    errors: tuple[str, ...] = ()
+TRIES = 3
+
+LIST = "/epcisBody/eventList/{}"
+RESULTS = "/epcisBody/queryResults/resultsBody/eventList/{}"
+BARE = ""
+"""JSON pointers of events, by the kind of document."""
 
 
-async def capture(db: Database, who: Principal, body: bytes, now: datetime) -> Job:
-    """Record every event of a document in one transaction.
+class Sender(NamedTuple):
+    """Who sent a document, as far as it decides what may be in it; ``anywhere``: an administrator."""
 
-    Raises what ``zhuisu.events.read`` refuses, EventAhead, PlaceNotYours, ledger.errors.EventIdConflict; then nothing
-    is stored.
+    party: int
+    uscc: str
+    anywhere: bool
+
+
+class Entry(NamedTuple):
+    """An event of a document by its number from 0: ready to be recorded, or refused."""
+
+    n: int
+    item: Prepared | Refusal
+
+
+Faults: TypeAlias = dict[int, Refusal]
+
+Found = TypeVar("Found")
+
+
+class _Kind(Struct):
+    type: str = ""
+
+
+def sender(who: Principal) -> Sender:
+    """``who`` as the sender of documents."""
+    assert who.party is not None, "a route without a guard"
+    return Sender(who.party, who.uscc, Role.administrator in who.roles)
+
+
+async def capture(
+    db: Database,
+    who: Principal,
+    body: bytes,
+    now: datetime,
+    *,
+    behaviour: Behaviour = Behaviour.rollback,
+    xml: bool = False,
+) -> UUID:
+    """Record the events of a document in one transaction; the id of the capture, which is finished.
+
+    Under rollback raises what ``zhuisu.events.read`` refuses, EventAhead, PlaceNotYours, ledger.errors.EventIdConflict
+    and NotYourEvent; then nothing is stored. Under proceed such events are left out and named.
     """
-    events = await _read(body)
-    _require_past(events, now)
-    by = _party(who)
-    id_ = UUID(bytes=hashlib.sha256(by.to_bytes(8) + body).digest()[:16])
-    async with db.transaction() as conn:
-        await _require_own_places(conn, [(who, events)])
-        await append(conn, events, by=by, now=now)
-        await store.add_job(conn, store.JobRow(id_, by, now, now, len(events)))
-        stored = await store.job(conn, id_)
-    assert stored is not None
-    return _job(stored)
+    by, pointer = sender(who), pointer_of(body, xml=xml)
+    entries = await _off_loop(len(body), _read, body, xml, by.party, now, pointer)
+    proceed = behaviour is Behaviour.proceed
+    row = store.Row(
+        id=job_id(by, behaviour, hashlib.sha256(body)),
+        party=by.party,
+        uscc=by.uscc,
+        anywhere=by.anywhere,
+        proceed=proceed,
+        created=now,
+        finished=now,
+        events=len(entries),
+        refused=0,
+        done=len(entries),
+        xml=xml,
+        body=None,
+    )
+    for attempt in range(TRIES):
+        try:
+            async with db.transaction() as conn:
+                if not proceed:
+                    await record_all(conn, by, entries, now, pointer)
+                    return (await log(conn, row))[0]
+                faults = await record_good(conn, by, entries, now, pointer)
+                row = row._replace(events=len(entries) - len(faults), refused=len(faults))
+                id_, fresh = await log(conn, row)
+                if fresh:
+                    await name_faults(conn, id_, faults)
+                return id_
+        except DeadlockDetectedError:  # with a long document that names the same codes in another order
+            if attempt + 1 == TRIES:
+                raise
+    raise AssertionError("the last attempt returns or raises")
 
 
-async def add_event(commit: GroupCommit, who: Principal, body: bytes, now: datetime) -> Recorded:
+async def add_event(commit: GroupCommit, who: Principal, body: bytes, now: datetime, *, xml: bool = False) -> Recorded:
     """Record one event. Raises as ``capture`` does, and NotOneEvent."""
-    events = await _read(body)
-    if len(events) != 1:
-        raise NotOneEvent(f"the body holds {len(events)} events", mend="send the document to /epcis/capture")
-    _require_past(events, now)
-    (recorded,) = await commit(who, events, now)
+    read = await _off_loop(len(body), _each, body, xml)
+    if len(read) != 1:
+        raise NotOneEvent(f"the body holds {len(read)} events", mend="send the document to /epcis/capture")
+    (event,) = read
+    if isinstance(event, BadEvent):
+        raise event
+    pointer = pointer_of(body, xml=xml)
+    if ahead := _ahead(event, now):
+        raise _at(ahead, 0, pointer)
+    try:
+        (recorded,) = await commit(who, [event], now)
+    except (PlaceNotYours, EventIdConflict, NotYourEvent) as refusal:
+        raise _at(refusal, 0, pointer) from None
     return recorded
 
 
 async def guard(conn: Connection, asked: Sequence[Submission]) -> None:
     """What a shared commit asks before it records: raises PlaceNotYours."""
-    await _require_own_places(conn, [(one.who, [entry.event for entry in one.entries]) for one in asked])
+    for _, refusal in await _strangers(
+        conn, [(sender(one.who), n, e) for one in asked for n, e in enumerate(one.entries)]
+    ):
+        raise refusal
 
 
-async def job(db: Database, who: Principal, id_: UUID) -> Job:
-    """A capture of the caller's own; an administrator sees all. Raises NoSuchJob."""
-    async with db.connection() as conn:
-        found = await store.job(conn, id_)
-    if found is None or (found.party != who.party and Role.administrator not in who.roles):
-        raise NoSuchJob(f"no capture {id_}")
-    return _job(found)
+async def record_all(conn: Connection, by: Sender, entries: Sequence[Entry], now: datetime, pointer: str) -> None:
+    """Record all events, or raise what is wrong with the first that cannot be; then the transaction must end."""
+    good = list(_good(entries))
+    if len(good) < len(entries):
+        raise next(item for _, item in entries if isinstance(item, Refusal))
+    for n, stranger in await _strangers(conn, [(by, n, entry) for n, entry in good]):
+        raise _at(stranger, n, pointer)
+    try:
+        await record(conn, [entry for _, entry in good], now)
+    except (EventIdConflict, NotYourEvent) as refusal:
+        named = [n for n, entry in good if entry.name == refusal.facts.get("event")]
+        raise _at(refusal, named[-1], pointer) if named else refusal from None
 
 
-async def _read(body: bytes) -> list[Event]:
-    return read(body) if len(body) <= AT_ONCE else await asyncio.to_thread(read, body)
+async def record_good(conn: Connection, by: Sender, entries: Sequence[Entry], now: datetime, pointer: str) -> Faults:
+    """Record the events that can be; what is wrong with each of the others."""
+    faults: Faults = {n: item for n, item in entries if isinstance(item, Refusal)}
+    good = list(_good(entries))
+    strangers: Faults = dict(reversed(await _strangers(conn, [(by, n, entry) for n, entry in good])))
+    conflicts = await _record(conn, [(n, entry) for n, entry in good if n not in strangers], now)
+    faults |= {n: _at(refusal, n, pointer) for n, refusal in (strangers | conflicts).items()}
+    return dict(sorted(faults.items()))
 
 
-def _require_past(events: Sequence[Event], now: datetime) -> None:
+async def _record(conn: Connection, good: Sequence[tuple[int, Prepared]], now: datetime) -> Faults:
+    try:
+        async with conn.transaction():  # a savepoint
+            await record(conn, [entry for _, entry in good], now)
+    except (EventIdConflict, NotYourEvent) as refusal:
+        if len(good) == 1:
+            return {good[0][0]: refusal}
+        middle = len(good) // 2
+        return await _record(conn, good[:middle], now) | await _record(conn, good[middle:], now)
+    return {}
+
+
+def ready(items: Iterable[tuple[int, Event | BadEvent]], by: int, now: datetime, pointer: str) -> list[Entry]:
+    """Prepare what was read of a document; refuse what has not happened yet. Pure, and half of the work."""
+    return [Entry(n, _ready(item, n, by, now, pointer)) for n, item in items]
+
+
+def _ready(item: Event | BadEvent, n: int, by: int, now: datetime, pointer: str) -> Prepared | Refusal:
+    if isinstance(item, BadEvent):
+        return item
+    refusal = _ahead(item, now)
+    return _at(refusal, n, pointer) if refusal else prepare(item, by)
+
+
+async def log(conn: Connection, row: store.Row) -> tuple[UUID, bool]:
+    """Log a capture; its id, and whether it is new. The same document again is the same capture, unless that failed."""
+    while not await store.add(conn, row):
+        known = await store.one(conn, row.id)
+        if known is not None and not known.refused:
+            return known.id, False
+        row = row._replace(id=uuid4())
+    return row.id, True
+
+
+async def name_faults(conn: Connection, id_: UUID, faults: Faults, before: int = 0) -> None:
+    """Remember what was wrong with events of a capture, of which ``before`` are remembered already."""
+    first = list(faults.items())[: max(MOST_FAULTS - before, 0)]
+    problems = [(n, exceptions.problem(refusal, f"/epcis/capture/{id_}")) for n, refusal in first]
+    await store.add_faults(conn, id_, [(n, msgspec.json.encode(told).decode()) for n, told in problems])
+
+
+def job_id(by: Sender, behaviour: Behaviour, digest: "hashlib._Hash") -> UUID:
+    """The id of a capture: its sender, its behaviour and its document (their SHA-256) say which it is."""
+    return UUID(bytes=hashlib.sha256(by.party.to_bytes(8) + behaviour.encode() + digest.digest()).digest()[:16])
+
+
+def pointer_of(body: bytes, *, xml: bool) -> str:
+    """LIST, RESULTS, "/{}" or BARE: where the events of a readable document stand."""
+    if xml:
+        return {"EPCISDocument": LIST, "EPCISQueryDocument": RESULTS}.get(open_xml(body)[0].kind, BARE)
+    try:
+        kind = msgspec.json.decode(body.removeprefix(b"\xef\xbb\xbf"), type=_Kind).type
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return "/{}"
+    return {"EPCISDocument": LIST, "EPCISQueryDocument": RESULTS}.get(kind, BARE)
+
+
+def _read(body: bytes, xml: bool, by: int, now: datetime, pointer: str) -> list[Entry]:
+    return ready(enumerate(_each(body, xml)), by, now, pointer)
+
+
+def _each(body: bytes, xml: bool) -> list[Event | BadEvent]:
+    return list(each_xml(body) if xml else each(body))
+
+
+def _good(entries: Iterable[Entry]) -> Iterable[tuple[int, Prepared]]:
+    return ((n, item) for n, item in entries if isinstance(item, Prepared))
+
+
+def _ahead(event: Event, now: datetime) -> EventAhead | None:
     """An event is what happened: its time is not ahead of ours by more than clocks differ."""
-    for n, event in enumerate(events):
-        if event.time > now + SKEW:
-            clock = now.isoformat(timespec="seconds")
-            raise EventAhead(
-                f"event {n} is of {event.time.isoformat(timespec='seconds')}; the service's clock says {clock}",
-                where=f"/epcisBody/eventList/{n}/eventTime",
-                mend="report what happened, not what is planned; set the clock of the system that sends it",
-                now=clock,
-            )
+    if event.time <= now + SKEW:
+        return None
+    clock = now.isoformat(timespec="seconds")
+    return EventAhead(
+        f"the event is of {event.time.isoformat(timespec='seconds')}; the service's clock says {clock}",
+        where="/eventTime",
+        mend="report what happened, not what is planned; set the clock of the system that sends it",
+        now=clock,
+    )
 
 
-async def _require_own_places(conn: Connection, asked: Sequence[tuple[Principal, Sequence[Event]]]) -> None:
+async def _strangers(conn: Connection, good: Iterable[tuple[Sender, int, Prepared]]) -> list[tuple[int, PlaceNotYours]]:
     """Whoever reports an event was there: both its places are the caller's own, or nobody's in the register."""
     named = [
-        (who, n, member, site_of(place))
-        for who, events in asked
-        if Role.administrator not in who.roles
-        for n, event in enumerate(events)
-        for member, place in (("bizLocation", event.location), ("readPoint", event.read_point))
+        (by.uscc, n, member, site_of(place))
+        for by, n, entry in good
+        if not by.anywhere
+        for member, place in (("bizLocation", entry.event.location), ("readPoint", entry.event.read_point))
         if place
     ]
-    sites = await parties.sites_by_uri(conn, list({place for *_, place in named}))
-    for who, n, member, place in named:
-        if place in sites and sites[place].uscc != who.uscc:
-            raise PlaceNotYours(
-                f"event {n} happened at {place}, a site of another organisation",
-                where=f"/epcisBody/eventList/{n}/{member}/id",
+    sites = await parties.sites_by_uri(conn, list({place for *_, place in named})) if named else {}
+    return [
+        (
+            n,
+            PlaceNotYours(
+                f"the event happened at {place}, a site of another organisation",
+                where=f"/{member}/id",
                 mend="report what happened at your own sites; name the other's as destination",
-            )
+            ),
+        )
+        for uscc, n, member, place in named
+        if place in sites and sites[place].uscc != uscc
+    ]
 
 
-def _party(who: Principal) -> int:
-    assert who.party is not None, "a route without a guard"
-    return who.party
+def _at(refusal: Refusal, n: int, pointer: str) -> Refusal:
+    """Point from the document, and not from its n-th event."""
+    refusal.where = f"{pointer.format(n)}/{refusal.where.removeprefix('/')}"
+    if pointer:
+        refusal.detail = f"event {n}: {refusal.detail}"
+    return refusal
 
 
-def _job(row: store.JobRow) -> Job:
-    return Job(id=str(row.id), created=row.created, finished=row.finished)
+async def _off_loop(size: int, work: Callable[..., list[Found]], *given: Any) -> list[Found]:
+    """Do it here when it is soon done, else in a thread."""
+    return work(*given) if size <= AT_ONCE else await asyncio.to_thread(work, *given)

@@ -2,16 +2,33 @@
 
 Malformed    ├── EventAhead           an event from the future
              ├── NotOneEvent          POST /epcis/events takes one event
-             ├── UnknownParameter     a query parameter that is not EPCIS's, or not answered yet
-             └── BadParameter         a query parameter with a value it does not take
-Forbidden    └── PlaceNotYours        an event at somebody else's site
+             ├── UnknownParameter     a query parameter that is not EPCIS's
+             ├── BadParameter         a query parameter with a value it does not take
+             │   ├── UnboundPrefix    a prefix of an extension field that nobody bound
+             │   └── BadToken         a nextPageToken that was not given out for this query
+             ├── BadSubscription      a subscription that cannot be kept
+             ├── BadSchedule          a schedule that says no time
+             ├── BadDestination       an address to which nothing is sent
+             ├── BadPosition          no place in the order of recording
+             ├── BadHeader            a GS1-… header with a value it does not take
+             └── MoreFaults           faults beyond those that a capture job lists
+Forbidden    ├── PlaceNotYours        an event at somebody else's site
+             └── NotYourQuery         a named query of somebody else
 NotFound     ├── NoSuchJob            no capture of this id by this caller
-             └── NoSuchEvent          no event of this eventID that this caller may see
+             ├── NoSuchEvent          no event of this eventID that this caller may see
+             ├── NoSuchResource       no such event type, step, place … among the events this caller may see
+             ├── NoSuchQuery          no named query of this name
+             └── NoSuchSubscription   no subscription of this id by this caller
+Conflict     └── QueryNameTaken       the name is another query's
 UnsupportedMedia
-             └── NotEpcisJson         another media type than EPCIS JSON
+             └── NotEpcis             a media type that is neither EPCIS JSON nor EPCIS XML
+TooLarge     ├── DocumentTooLarge     more than one capture may carry
+             ├── QueryTooLarge        more events than the caller's maxEventCount
+             └── QueryTooComplex      a query that cannot be answered without looking at too much
+Refusal      └── NotAcceptable        no answer that the request's headers would take
 """
 
-from zhuisu.errors import Forbidden, Malformed, NotFound, UnsupportedMedia
+from zhuisu.errors import Conflict, Forbidden, Malformed, NotFound, Refusal, TooLarge, UnsupportedMedia
 
 
 class EventAhead(Malformed):
@@ -51,6 +68,7 @@ class UnknownParameter(Malformed):
     """
 
     zh = "未知的查询参数"
+    epcis = "epcisException:QueryParameterException"
 
 
 class BadParameter(Malformed):
@@ -60,6 +78,50 @@ class BadParameter(Malformed):
     """
 
     zh = "查询参数的值无效"
+    epcis = "epcisException:QueryParameterException"
+
+
+class UnboundPrefix(BadParameter):
+    """The prefix of an extension field is bound to no namespace.
+
+    An extension field is named ``prefix:name``, and the prefix means what the request says: in the header
+    ``GS1-Extensions: prefix=namespace``, or in the ``@context`` of a query in JSON. The name may be written in full
+    instead, ``{namespace}name`` or ``https://example.org/ns#name``.
+    """
+
+    zh = "扩展字段的前缀未绑定命名空间"
+
+
+class BadToken(BadParameter):
+    """This is no next page of this query.
+
+    A ``nextPageToken`` leads to the next page of the query that it was given out with, until the time that
+    ``GS1-Next-Page-Token-Expires`` named. Follow the ``Link`` as it is, or ask again from the first page.
+    """
+
+    zh = "翻页令牌无效或已过期"
+
+
+class QueryTooLarge(TooLarge):
+    """More events match than the query allows.
+
+    The query set ``maxEventCount``, and more events than that match. Raise it, narrow the query, or use
+    ``eventCountLimit``, which answers with the first events only.
+    """
+
+    zh = "匹配的事件超过上限"
+    epcis = "epcisException:QueryTooLargeException"
+
+
+class QueryTooComplex(TooLarge):
+    """The query would look at too many events.
+
+    An order by an extension field, or a ``maxEventCount``, needs every event that matches. Narrow the query by time,
+    by codes or by place.
+    """
+
+    zh = "查询过于复杂"
+    epcis = "epcisException:QueryTooComplexException"
 
 
 class NoSuchJob(NotFound):
@@ -80,10 +142,143 @@ class NoSuchEvent(NotFound):
     zh = "未找到该事件"
 
 
-class NotEpcisJson(UnsupportedMedia):
-    """The body is not EPCIS in JSON.
+class NoSuchResource(NotFound):
+    """Nothing of that name is known.
 
-    Send ``Content-Type: application/json`` or ``application/ld+json``.
+    No event that this caller may see has such a type, step, disposition, place or code. Percent-encode a URI whole.
     """
 
-    zh = "此处只读取 EPCIS JSON"
+    zh = "未找到该资源"
+    epcis = "epcisException:NoSuchResourceException"
+
+
+class NotEpcis(UnsupportedMedia):
+    """The body is not EPCIS in JSON or XML.
+
+    Send ``Content-Type: application/ld+json``, ``application/json``, ``application/xml`` or ``text/xml``, and the bytes
+    as they are, without a Content-Encoding.
+    """
+
+    zh = "此处只读取 EPCIS JSON 或 XML"
+
+
+class BadHeader(Malformed):
+    """A header of EPCIS has a value that it does not take.
+
+    ``where`` names the header, ``detail`` what it takes (EPCIS 2.0 §12.8).
+    """
+
+    zh = "EPCIS 请求头的值无效"
+
+
+class NotAcceptable(Refusal):
+    """No answer would be acceptable.
+
+    The request's headers (``Accept``, ``GS1-EPCIS-Min``, ``GS1-EPCIS-Max``, ``GS1-CBV-Min``, ``GS1-CBV-Max`` and the
+    like) ask for a form or version that is not spoken here. OPTIONS on the same address tells what is.
+    """
+
+    status = 406
+    zh = "无法提供所要求的格式或版本"
+
+
+class DocumentTooLarge(TooLarge):
+    """The document is larger than one capture may be.
+
+    OPTIONS on ``/epcis/capture`` and the answer's headers tell the limits: ``GS1-EPCIS-Capture-Limit`` in events,
+    ``GS1-EPCIS-Capture-File-Size-Limit`` in bytes. One event, and what stands around the events, may have 8 MiB.
+    """
+
+    zh = "文档超出单次采集上限"
+
+
+class MoreFaults(Malformed):
+    """Further events were refused.
+
+    A capture job lists its first faults only; ``refused`` says how many events were refused in all.
+    """
+
+    zh = "还有更多事件被拒绝"
+
+
+class QueryNameTaken(Conflict):
+    """A query of this name exists.
+
+    Names are shared by all who use the service. The query that has the name stays as it is; choose another name, or
+    delete that query if it is yours.
+    """
+
+    zh = "查询名称已被占用"
+    epcis = "epcisException:ResourceAlreadyExistsException"
+
+
+class NoSuchQuery(NotFound):
+    """There is no query of this name.
+
+    It was never made, or it has been deleted and its subscriptions with it.
+    """
+
+    zh = "未找到该命名查询"
+    epcis = "epcisException:NoSuchNameException"
+
+
+class NotYourQuery(Forbidden):
+    """The query is another organisation's.
+
+    Its events may be asked for and subscribed to, as far as the caller may see them. What it asks for is shown to its
+    owner, and only the owner deletes it.
+    """
+
+    zh = "该命名查询属于其他组织"
+    epcis = "epcisException:SecurityException"
+
+
+class NoSuchSubscription(NotFound):
+    """There is no such subscription.
+
+    A subscription is shown to the organisation that made it. It ends with its query.
+    """
+
+    zh = "未找到该订阅"
+    epcis = "epcisException:NoSuchResourceException"
+
+
+class BadSubscription(Malformed):
+    """The subscription cannot be kept.
+
+    A subscription says either ``"stream": true`` (every event as it is recorded) or a ``schedule``. Its query sets no
+    limit on the number of events, because a subscriber is owed all of them.
+    """
+
+    zh = "订阅设置无效"
+    epcis = "epcisException:SubscriptionControlsException"
+
+
+class BadSchedule(BadSubscription):
+    """The schedule cannot be read.
+
+    Each field is a list of numbers and ranges, as ``0,15,[30-45]`` (EPCIS 2.0 §8.2.5.3); a field left out fits every
+    value. At least one field must be there, and some day must fit.
+    """
+
+    zh = "订阅时间表无效"
+
+
+class BadDestination(BadSubscription):
+    """Nothing is sent to that address.
+
+    ``dest`` is an ``https`` URL whose host lies in the public Internet. Hosts of the operator's own network are called
+    only when the setting ``ZHUISU_CALLBACK_HOSTS`` names them.
+    """
+
+    zh = "不允许向该地址推送"
+
+
+class BadPosition(Malformed):
+    """This is no position in the record.
+
+    Send a ``position`` that a delivery or a dead letter showed, or a ``recordTime``, and not both.
+    """
+
+    zh = "记录位置无效"
+    epcis = "epcisException:SubscriptionControlsException"

@@ -1,170 +1,209 @@
-"""The EPCIS query as a value: parameters of ``GET /epcis/events``, canonical, and which events they match.
+"""The EPCIS query as a value: what a caller asks of ``GET /epcis/events`` or ``POST /epcis/queries``, canonical.
 
 >>> query = parse("EQ_bizStep=shipping|receiving&MATCH_anyEPC=urn:epc:id:sscc:6901234.0000000001&perPage=50")
 >>> matches(query, event)
 True
 
 Lists are ``a|b`` or a key given twice; values of one parameter are alternatives, parameters add up (EPCIS 2.0 §8.2.7).
+``matches`` is the truth about every parameter; what SQL does only leaves fewer events to ask it about.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
+from decimal import Decimal
+from typing import Any
 from urllib.parse import parse_qsl
-from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
-from zhuisu.codes import canonical
-from zhuisu.epcis.errors import BadParameter, UnknownParameter
-from zhuisu.events import Action, BadEvent, Event, EventType, Quantity
-from zhuisu.events.cbv import BIZ_STEP, DISPOSITION
-from zhuisu.events.times import instant
+from zhuisu.epcis import parameters
+from zhuisu.epcis.errors import BadParameter
+from zhuisu.epcis.names import bindings_of, qualified
+from zhuisu.epcis.operands import as_time
+from zhuisu.epcis.parameters import CODES, SETTINGS
+from zhuisu.epcis.view import View
+from zhuisu.events import Event
+from zhuisu.events.context import PREFIXES
+
+__all__ = ["CODES", "Query", "matches", "parse", "read"]
 
 PER_PAGE = 30  # EPCIS 2.0 REST bindings, default of perPage
 MOST_PER_PAGE = 1000
 MOST_VALUES = 1000
+MOST_COUNT = 1_000_000_000
 
-Values = Iterable[str]
 
+class Query(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is asked. ``wanted`` maps a parameter to its alternatives, both in canonical spelling.
 
-class Query(Struct, frozen=True, kw_only=True):
-    """What is asked. ``wanted`` maps a parameter to its alternatives; ``after`` is where the last page ended."""
+    ``order_by`` is "", eventTime, recordTime or ``{namespace}name``; ``limit`` is eventCountLimit, ``most`` is
+    maxEventCount. ``token`` is the nextPageToken as it was sent, "" for the first page.
+    """
 
-    wanted: dict[str, frozenset[str]] = {}
-    since: datetime | None = None
-    until: datetime | None = None
+    wanted: dict[str, tuple[str, ...]] = {}
+    order_by: str = ""
     descending: bool = False
+    limit: int | None = None
+    most: int | None = None
     per_page: int = PER_PAGE
-    after: UUID | None = None
+    token: str = ""
+
+    @property
+    def since(self) -> datetime | None:
+        """GE_eventTime."""
+        return self._time("GE_eventTime")
+
+    @property
+    def until(self) -> datetime | None:
+        """LT_eventTime."""
+        return self._time("LT_eventTime")
+
+    @property
+    def subject(self) -> bytes:
+        """What makes two queries pages of one list."""
+        wanted = {name: sorted(values) for name, values in sorted(self.wanted.items())}
+        return msgspec.json.encode([wanted, self.order_by, self.descending, self.limit, self.most])
+
+    def _time(self, name: str) -> datetime | None:
+        return as_time(self.wanted[name][0]) if name in self.wanted else None
 
 
-def _one_of(kind: type[StrEnum]) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if text not in kind.__members__:
-            raise BadParameter(f"{text!r:.60} is not one of {', '.join(kind.__members__)}")
-        return text
-
-    return read
-
-
-def _code(text: str) -> str:
-    if text.startswith(("urn:epc:idpat:", "urn:epc:pat:")) or "*" in text:
-        raise BadParameter(f"{text!r:.80} is a pattern", mend="name the codes one by one")
-    if ":" not in text:
-        raise BadParameter(f"{text!r:.80} is not a URI", mend="give a GS1 Digital Link, an EPC URN or another URI")
-    return canonical(text)
-
-
-def _class(text: str) -> str:
-    # One class was captured as a pattern (CBV 2.0 §8.3): its canonical form is the class; a wider one stays a pattern.
-    return _code(canonical(text) if text.startswith("urn:epc:idpat:") else text)
-
-
-def _classes(*lists: tuple[Quantity, ...]) -> list[str]:
-    return [quantity.uri for found in lists for quantity in found]
-
-
-# Parameter -> how its values are read, and what of an event they are compared with (EPCIS 2.0 §8.2.7.1).
-_FIELDS: dict[str, tuple[Callable[[str], str], Callable[[Event], Values]]] = {
-    "eventType": (_one_of(EventType), lambda e: (e.type,)),
-    "EQ_action": (_one_of(Action), lambda e: (e.action,) if e.action else ()),
-    "EQ_bizStep": (BIZ_STEP.bare, lambda e: (e.step,)),
-    "EQ_disposition": (DISPOSITION.bare, lambda e: (e.disposition,)),
-    "EQ_readPoint": (canonical, lambda e: (e.read_point,)),
-    "EQ_bizLocation": (canonical, lambda e: (e.location,)),
-    "EQ_transformationID": (canonical, lambda e: (e.transformation,)),
-    "EQ_eventID": (str, lambda _: ()),
-    "MATCH_epc": (_code, lambda e: (*e.epcs, *e.children)),
-    "MATCH_parentID": (_code, lambda e: (e.parent,)),
-    "MATCH_inputEPC": (_code, lambda e: e.inputs),
-    "MATCH_outputEPC": (_code, lambda e: e.outputs),
-    "MATCH_anyEPC": (_code, lambda e: (e.parent, *e.epcs, *e.children, *e.inputs, *e.outputs)),
-    "MATCH_epcClass": (_class, lambda e: _classes(e.quantities, e.child_quantities)),
-    "MATCH_inputEPCClass": (_class, lambda e: _classes(e.input_quantities)),
-    "MATCH_outputEPCClass": (_class, lambda e: _classes(e.output_quantities)),
-    "MATCH_anyEPCClass": (
-        _class,
-        lambda e: _classes(e.quantities, e.child_quantities, e.input_quantities, e.output_quantities),
-    ),
-}
-
-CODES = tuple(name for name in _FIELDS if name.startswith("MATCH_") or name == "EQ_transformationID")
-"""Parameters that name codes: the ledger finds their events without looking at others."""
-
-_SINGLE = ("GE_eventTime", "LT_eventTime", "orderBy", "orderDirection", "perPage", "nextPageToken")
-PARAMETERS = (*_FIELDS, *_SINGLE)
-
-
-def parse(query_string: str) -> Query:
-    """The query. Raises UnknownParameter, BadParameter."""
-    given: dict[str, list[str]] = {}
+def parse(query_string: str, prefixes: Mapping[str, str] = PREFIXES) -> Query:
+    """The query of a URL; ``prefixes`` are those that its request bound. Raises UnknownParameter, BadParameter."""
     try:
         pairs = parse_qsl(query_string, keep_blank_values=True, errors="strict", max_num_fields=MOST_VALUES)
     except ValueError as error:  # bad UTF-8 among them
         raise BadParameter(f"the query cannot be read: {error}", where="query", mend="percent-encode UTF-8") from None
+    given: dict[str, list[str]] = {}
     for name, text in pairs:
-        if name not in PARAMETERS:
-            raise UnknownParameter(f"{name!r:.80} is not answered here", where=name[:80], parameters=list(PARAMETERS))
-        if not text or "\0" in text:
-            raise BadParameter(f"{name} has no value", where=name)
-        given.setdefault(name, []).extend([text] if name in _SINGLE else text.split("|"))
-    single = {name: _single(name, given.pop(name)) for name in _SINGLE if name in given}
-    if single.get("orderBy", "eventTime") != "eventTime":
-        raise BadParameter("events are ordered by eventTime", where="orderBy")
-    if (direction := single.get("orderDirection", "DESC" if "orderBy" in single else "ASC")) not in {"ASC", "DESC"}:
-        raise BadParameter("ASC or DESC", where="orderDirection")
-    return Query(
-        wanted={name: frozenset(_read(name, text) for text in texts) for name, texts in given.items()},
-        since=_time("GE_eventTime", single),
-        until=_time("LT_eventTime", single),
-        descending=direction == "DESC",
-        per_page=_per_page(single.get("perPage", str(PER_PAGE))),
-        after=_position(single.get("nextPageToken", "")),
-    )
+        whole = name in SETTINGS or name.startswith("EXISTS_")
+        given.setdefault(name, []).extend([text] if whole else text.split("|"))
+    return _query(given, prefixes)
 
 
-def matches(query: Query, event: Event) -> bool:
-    """Whether the event is one of those asked for; its eventID the ledger has already matched."""
-    if query.since and event.time < query.since:
-        return False
-    if query.until and event.time >= query.until:
-        return False
-    asked = (name for name in query.wanted if name != "EQ_eventID")
-    return all(not query.wanted[name].isdisjoint(_FIELDS[name][1](event)) for name in asked)
+def read(tree: Mapping[str, Any], prefixes: Mapping[str, str] = PREFIXES) -> Query:
+    """The query of a JSON object, the ``query`` of ``POST /queries``; its ``@context`` binds prefixes too.
+
+    Raises UnknownParameter, BadParameter.
+    """
+    bound = {**prefixes, **(bindings_of(tree["@context"]) if "@context" in tree else {})}
+    return _query({name: _texts(name, value) for name, value in tree.items() if name != "@context"}, bound)
+
+
+def matches(
+    query: Query,
+    event: Event,
+    *,
+    name: str = "",
+    recorded: datetime | None = None,
+    master: Mapping[str, Mapping[str, str]] | None = None,
+) -> bool:
+    """Whether the event is one of those asked for.
+
+    ``name`` and ``recorded`` are its eventID and recordTime in the ledger, by default those it brought; ``master`` is
+    master data: canonical URI of a place -> attribute -> text.
+    """
+    view = View(event, name, recorded, master)
+    return all(parameters.test(parameter, values)(view) for parameter, values in query.wanted.items())
+
+
+def _query(given: Mapping[str, list[str]], prefixes: Mapping[str, str]) -> Query:
+    wanted: dict[str, tuple[str, ...]] = {}
+    settings: dict[str, str] = {}
+    for name, texts in given.items():
+        if any("\0" in text for text in (name, *texts)):
+            raise BadParameter("a NUL character", where=name.replace("\0", "")[:80])
+        if name in SETTINGS:
+            settings[name] = _single(name, texts)
+            continue
+        found = parameters.parameter(name, prefixes)
+        if found.one:
+            _single(name, texts)
+        values = tuple(dict.fromkeys(_read(found, name, text) for text in texts))
+        if found.name in wanted and found.one:
+            raise BadParameter(f"{name} is given twice", where=name)
+        wanted[found.name] = tuple(dict.fromkeys(wanted.get(found.name, ()) + values))
+    return Query(wanted=wanted, **_settings(settings, prefixes))
+
+
+def _read(found: parameters.Parameter, name: str, text: str) -> str:
+    if not text and not found.name.startswith("EXISTS_"):
+        raise BadParameter(f"{name} has no value", where=name[:100])
+    try:
+        return found.read(text)
+    except BadParameter as error:
+        raise type(error)(error.detail, where=name[:100], mend=error.mend, **error.facts) from None
 
 
 def _single(name: str, texts: list[str]) -> str:
-    if len(texts) > 1:
-        raise BadParameter(f"{name} is given {len(texts)} times", where=name)
+    if texts == [""] and name in SETTINGS:
+        raise BadParameter(f"{name} has no value", where=name)
+    if len(texts) != 1:
+        raise BadParameter(f"{name} takes one value, {len(texts)} are given", where=name)
     return texts[0]
 
 
-def _read(name: str, text: str) -> str:
-    try:
-        return _FIELDS[name][0](text)
-    except (BadEvent, BadParameter) as error:
-        raise BadParameter(error.detail, where=name, mend=error.mend) from None
+def _texts(name: str, value: Any) -> list[str]:
+    """Values of a JSON member as they would stand in a URL."""
+    items = value if isinstance(value, list) else [value]
+    if not items or len(items) > MOST_VALUES:
+        raise BadParameter(f"{name} has {len(items)} values", where=name, mend=f"give 1 to {MOST_VALUES}")
+    texts = []
+    for item in items:
+        match item:
+            case None | "":
+                texts.append("")
+            case bool():
+                texts.append("true" if item else "false")
+            case int() | float() | Decimal() | str():
+                texts.append(str(item))
+            case _:
+                raise BadParameter("a text, a number or a list of them is wanted", where=name)
+    return texts
 
 
-def _time(name: str, single: dict[str, str]) -> datetime | None:
-    if (text := single.get(name)) is None:
-        return None
-    try:
-        # A plus sign that was not percent-encoded arrives as a space, and a time has no other.
-        return instant(text.replace(" ", "+"))
-    except BadEvent as error:
-        raise BadParameter(error.detail, where=name, mend=error.mend) from None
+def _settings(given: Mapping[str, str], prefixes: Mapping[str, str]) -> dict[str, Any]:
+    order_by = _order_by(given.get("orderBy", ""), prefixes)
+    direction = given.get("orderDirection", "DESC" if order_by else "ASC")
+    if direction not in {"ASC", "DESC"}:
+        raise BadParameter("ASC or DESC", where="orderDirection", accepted=["ASC", "DESC"])
+    limit, most = (
+        _count(name, given[name]) if name in given else None for name in ("eventCountLimit", "maxEventCount")
+    )
+    if limit is not None and most is not None:
+        raise BadParameter(
+            "eventCountLimit and maxEventCount exclude one another", where="maxEventCount", mend="give one of them"
+        )
+    if limit is not None and not order_by:
+        raise BadParameter(
+            "eventCountLimit takes the first events of an order, and there is none",
+            where="eventCountLimit",
+            mend="add orderBy",
+        )
+    return {
+        "order_by": order_by,
+        "descending": direction == "DESC",
+        "limit": limit,
+        "most": most,
+        "per_page": _count("perPage", given["perPage"], MOST_PER_PAGE) if "perPage" in given else PER_PAGE,
+        "token": given.get("nextPageToken", ""),
+    }
 
 
-def _per_page(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 5 and 1 <= int(text) <= MOST_PER_PAGE):
-        raise BadParameter(f"perPage is a number from 1 to {MOST_PER_PAGE}", where="perPage")
+def _order_by(text: str, prefixes: Mapping[str, str]) -> str:
+    if text in {"", "eventTime", "recordTime"}:
+        return text
+    if not (field := qualified(text, prefixes)):
+        raise BadParameter(
+            "events are ordered by eventTime, recordTime or an extension field",
+            where="orderBy",
+            accepted=["eventTime", "recordTime", "prefix:name"],
+        )
+    return field
+
+
+def _count(name: str, text: str, most: int = MOST_COUNT) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 11 and 1 <= int(text) <= most):
+        raise BadParameter(f"{name} is a number from 1 to {most}", where=name)
     return int(text)
-
-
-def _position(token: str) -> UUID | None:
-    try:
-        return UUID(hex=token) if token else None
-    except ValueError:
-        raise BadParameter("this is not a token that was given out here", where="nextPageToken") from None

@@ -8,21 +8,34 @@ Who sees what: an administrator everything; an organisation what it captured, wh
 happened to goods it held; a regulator what happened in its divisions, and to goods that were there. A lot is held by
 many at once: what happened to it after the caller last had it in hand is not the caller's to see. Kinds of goods are
 held by nobody.
+
+Pages follow one another by position, never by number: an event that is there when the first page is answered comes
+once, whatever is captured meanwhile. In the order of recording nothing comes in between either: an event is shown when
+no transaction that began to write before its own is under way.
 """
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from zhuisu.codes import Level, parse
+from zhuisu import parties
+from zhuisu.codes import Level, parse, site_of
 from zhuisu.codes.errors import NotACode
 from zhuisu.db import Connection, Database
 from zhuisu.epcis import store
-from zhuisu.epcis.errors import NoSuchEvent
+from zhuisu.epcis.errors import BadToken, NoSuchEvent, QueryTooComplex, QueryTooLarge
 from zhuisu.epcis.filters import CODES, Query, matches
+from zhuisu.epcis.operands import as_number, as_time
+from zhuisu.epcis.paging import Position, resume, token
+from zhuisu.epcis.store import Columns, Row, Scope
+from zhuisu.epcis.view import Part, View, leaves, text
 from zhuisu.events import Event, stored
+from zhuisu.events.cbv import MDA
+from zhuisu.events.times import milliseconds
 from zhuisu.ledger.model import LAST, links
 from zhuisu.ledger.store import find_codes
 from zhuisu.parties import Principal, Role
@@ -30,76 +43,62 @@ from zhuisu.parties.model import prefix
 
 CHUNK = 500
 MOST_LOOKED_AT = 10_000
-"""Events that one request looks at; a page may end there early, with a token to go on from."""
+"""Events that one request looks at; a page may end there early, with a position to go on from."""
+MOST_SORTED = 50_000
+"""Events looked at for an answer that needs them all: an order by an extension field, or maxEventCount."""
 
 FIRST = UUID(int=0)
 
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_encode = msgspec.json.encode
+
+Master = Mapping[str, Mapping[str, str]]
+Found = tuple[Row, Event]
 
 
 class Page(msgspec.Struct, frozen=True):
-    """Documents in the order asked for, and where the next page begins, "" at the end."""
+    """Documents in the order asked for, and the token of the next page, "" at the end."""
 
     docs: list[bytes]
     next: str = ""
 
 
-class _Scope(msgspec.Struct, frozen=True):
-    """What a caller has a claim to."""
-
-    everything: bool
-    party: int | None
-    places: list[int]
-
-
 async def events(db: Database, who: Principal, query: Query) -> Page:
-    """One page of the events that match ``query``, of those ``who`` may see."""
-    found: list[store.Row] = []
-    last = ""
+    """One page of the events that match ``query``, of those ``who`` may see.
+
+    Raises BadToken, QueryTooLarge, QueryTooComplex.
+    """
     async with db.transaction(read_only=True) as conn:
-        scope = await _scope(conn, who)
-        async for ids, more in _candidates(conn, query):
-            for row in await _seen(conn, scope, await _fitting(conn, query, ids)):
-                if len(found) == query.per_page:
-                    return Page([_doc(row) for row in found], found[-1].id.hex)
-                found.append(row)
-            last = ids[-1].hex if more else ""
-    return Page([_doc(row) for row in found], last)
+        search = await _search(conn, who, query)
+        if query.most is not None and not query.token:
+            await search.require_at_most(query.most)
+        return await (search.page() if query.order_by in _BY_POSITION else search.sorted_page())
 
 
 async def event(db: Database, who: Principal, event_id: str) -> list[bytes]:
     """All under one eventID, the original first, as far as ``who`` may see them. Raises NoSuchEvent."""
-    page = await events(db, who, Query(wanted={"EQ_eventID": frozenset({event_id})}, per_page=CHUNK))
+    page = await events(db, who, Query(wanted={"EQ_eventID": (event_id,)}, per_page=CHUNK))
     if not page.docs:
         raise NoSuchEvent(f"no event {event_id[:200]}", mend="percent-encode the eventID whole")
     return sorted(page.docs, key=lambda doc: "errorDeclaration" in _members(doc))
 
 
-async def _scope(conn: Connection, who: Principal) -> _Scope:
+async def among(conn: Connection, who: Principal, query: Query, ids: Sequence[UUID]) -> dict[UUID, bytes]:
+    """Those of the events that match ``query`` and that ``who`` may see, as documents."""
+    search = await _search(conn, who, query)
+    return {row.id: _doc(row) for row, _ in await search.fitting(ids)}
+
+
+async def scope(conn: Connection, who: Principal) -> Scope:
+    """What ``who`` has a claim to."""
     if Role.administrator in who.roles:
-        return _Scope(everything=True, party=who.party, places=[])
+        return Scope(everything=True, party=who.party, places=[])
     divisions = [prefix(d) for d in who.divisions] if Role.regulator in who.roles else []
-    return _Scope(everything=False, party=who.party, places=await store.own_places(conn, who.party, divisions))
+    return Scope(everything=False, party=who.party, places=await store.own_places(conn, who.party, divisions))
 
 
-async def _candidates(conn: Connection, query: Query) -> AsyncIterator[tuple[list[UUID], bool]]:
-    """Ids in order, none of them returned before, and whether the request ends with them though there are more."""
-    low = _bound(query.since) if query.since else FIRST
-    high = _bound(query.until, later=True) if query.until else LAST
-    low, high = (low, min(high, query.after or high)) if query.descending else (max(low, query.after or low), high)
-    named = await _named(conn, query)
-    if named is not None:
-        ids = sorted((id_ for id_ in named if low < id_ < high), reverse=query.descending)
-        for start in range(0, len(ids), CHUNK):
-            yield ids[start : start + CHUNK], False
-        return
-    for looked_at in range(CHUNK, MOST_LOOKED_AT + 1, CHUNK):
-        ids = await store.ids_between(conn, low, high, descending=query.descending, limit=CHUNK)
-        if ids:
-            yield ids, looked_at == MOST_LOOKED_AT and len(ids) == CHUNK
-        if len(ids) < CHUNK:
-            return
-        low, high = (low, ids[-1]) if query.descending else (ids[-1], high)
+async def _search(conn: Connection, who: Principal, query: Query) -> "_Search":
+    return _Search(conn, await scope(conn, who), query, await store.columns(conn, query))
 
 
 async def _named(conn: Connection, query: Query) -> set[UUID] | None:
@@ -107,39 +106,184 @@ async def _named(conn: Connection, query: Query) -> set[UUID] | None:
     sets = []
     if names := query.wanted.get("EQ_eventID"):
         sets.append(set(await store.ids_of_names(conn, names)))
-    if code := next((name for name in CODES if name in query.wanted), None):
-        codes = await find_codes(conn, query.wanted[code])
-        sets.append(set(await store.ids_of_codes(conn, codes.values())))
+    for name in query.wanted.keys() & set(CODES):
+        ids = await store.ids_of_codes(conn, query.wanted[name])
+        sets += [] if ids is None else [set(ids)]
     return set.intersection(*sets) if sets else None
 
 
-async def _fitting(conn: Connection, query: Query, ids: Sequence[UUID]) -> list[tuple[store.Row, Event]]:
-    rows = await store.rows(conn, ids, query)
-    read = ((rows[id_], stored(rows[id_].doc.encode())) for id_ in ids if id_ in rows)
-    return [(row, event) for row, event in read if matches(query, event)]
+_BY_POSITION = ("", "eventTime", "recordTime")
 
 
-async def _seen(conn: Connection, scope: _Scope, found: Sequence[tuple[store.Row, Event]]) -> list[store.Row]:
-    """Those of the events that the caller may see, in their order."""
+class _Search:
+    """One query of one caller in one snapshot."""
 
-    def own(row: store.Row) -> bool:
-        return scope.everything or row.party == scope.party or row.loc in scope.places
+    def __init__(self, conn: Connection, scope: Scope, query: Query, columns: Columns) -> None:
+        self.conn, self.scope, self.query, self.columns = conn, scope, query, columns
+        position = resume(query.token, query.subject)
+        self.after = UUID(hex=position.after) if position else None
+        self.left = position.left if position else query.limit
+        self.room = query.per_page if self.left is None else min(query.per_page, self.left)
+        self.needs_master = any(name.startswith(("HASATTR_", "EQ_ATTR_")) for name in query.wanted)
 
-    codes = {row.id: set(_codes(event)) for row, event in found if not own(row)}
-    last = await _last_held(conn, scope, set().union(*codes.values()))
+    async def page(self) -> Page:
+        """The next page in an order that events have by themselves."""
+        found: list[Row] = []
+        last = None
+        async for ids, ends in self._candidates(self.after, MOST_LOOKED_AT):
+            for row, _ in await self.fitting(ids):
+                if len(found) == self.room:
+                    return self._page(found, found[-1].id if found else None)
+                found.append(row)
+            last = ids[-1] if ends else None
+        return self._page(found, last)
 
-    def of_goods_held(row: store.Row) -> bool:
-        return any(row.id <= last[code] for code in codes[row.id] & last.keys())
+    async def sorted_page(self) -> Page:
+        """The next page in the order of an extension field: numbers, times, texts, and at the end what has none."""
+        found = [(self._key(event), row) for row, event in await self._all()]
+        down = self.query.descending
+        named = [(key, row.id, row) for key, row in found if key]
+        rows = [row for *_, row in sorted(named, reverse=down)]
+        rows += sorted((row for key, row in found if not key), key=lambda row: row.id, reverse=down)
+        begin = _behind(self.after, rows) if self.after else 0
+        shown = rows[begin : begin + self.room]
+        return self._page(shown, shown[-1].id if shown and begin + self.room < len(rows) else None)
 
-    return [row for row, _ in found if row.id not in codes or of_goods_held(row)]
+    def _page(self, found: list[Row], last: UUID | None) -> Page:
+        """Rows as documents; ``last`` is the event behind which more may be, None when nothing is."""
+        left = None if self.left is None else self.left - len(found)
+        more = last is not None and left != 0
+        return Page(
+            [_doc(row) for row in found],
+            token(Position(last.hex, left), self.query.subject) if more and last else "",
+        )
+
+    def _key(self, event: Event) -> tuple[int, Any] | None:
+        field = self.query.order_by
+        values = (leaf for name, value in View(event).extensions(Part.EVENT) if name == field for leaf in leaves(value))
+        first = next(values, None)
+        return None if first is None else _order(text(first))
+
+    async def require_at_most(self, most: int) -> None:
+        """Raises QueryTooLarge when more events match, QueryTooComplex when that cannot be told."""
+        if len(await self._all(most + 1)) > most:
+            raise QueryTooLarge(
+                f"more than {most} events match", where="maxEventCount", mend="raise it, or narrow the query"
+            )
+
+    async def _all(self, enough: int | None = None) -> list[Found]:
+        """Every event that matches, or ``enough`` of them. Raises QueryTooComplex."""
+        found: list[Found] = []
+        async for ids, ends in self._candidates(None, MOST_SORTED):
+            found += await self.fitting(ids)
+            if enough is not None and len(found) >= enough:
+                break
+            if ends:
+                raise QueryTooComplex(
+                    f"more than {MOST_SORTED} events would be looked at",
+                    mend="narrow the query by GE_eventTime, LT_eventTime or MATCH_anyEPC",
+                )
+        return found
+
+    async def _candidates(self, after: UUID | None, most: int) -> AsyncIterator[tuple[list[UUID], bool]]:
+        """Ids in order behind a position, and whether the request ends with them though there are more."""
+        source = self._by_record if self.query.order_by == "recordTime" else self._by_time
+        looked_at, named = 0, await _named(self.conn, self.query)
+        async for ids in source(after, named):
+            looked_at += len(ids)
+            ends = looked_at >= most and len(ids) == CHUNK and named is None
+            yield ids, ends
+            if ends:
+                return
+
+    async def _by_time(self, after: UUID | None, named: set[UUID] | None) -> AsyncIterator[list[UUID]]:
+        query, down = self.query, self.query.descending
+        low = _bound(query.since) if query.since else FIRST
+        high = _bound(query.until, later=True) if query.until else LAST
+        low, high = (low, min(high, after or high)) if down else (max(low, after or low), high)
+        if named is not None:
+            ids = sorted((id_ for id_ in named if low < id_ < high), reverse=down)
+            for start in range(0, len(ids), CHUNK):
+                yield ids[start : start + CHUNK]
+            return
+        while ids := await store.ids_between(self.conn, low, high, descending=down, limit=CHUNK):
+            yield ids
+            if len(ids) < CHUNK:
+                return
+            low, high = (low, ids[-1]) if down else (ids[-1], high)
+
+    async def _by_record(self, after: UUID | None, named: set[UUID] | None) -> AsyncIterator[list[UUID]]:
+        down = self.query.descending
+        if named is not None:
+            ids = await store.in_order_of_recording(self.conn, {*named, *([after] if after else [])})
+            ids = ids[::-1] if down else ids
+            begin = ids.index(after) + 1 if after in ids else 0
+            for start in range(begin, len(ids), CHUNK):
+                yield ids[start : start + CHUNK]
+            return
+        last = after or FIRST
+        while ids := await store.recorded_after(self.conn, last, descending=down, limit=CHUNK):
+            yield ids
+            if len(ids) < CHUNK:
+                return
+            last = ids[-1]
+
+    async def fitting(self, ids: Sequence[UUID]) -> list[Found]:
+        """Those of the events that match and that the caller may see, in their order."""
+        rows = await store.rows(self.conn, ids, self.columns, self.scope)
+        read = [(rows[id_], stored(rows[id_].doc.encode())) for id_ in ids if id_ in rows]
+        master = await _master(self.conn, (event for _, event in read)) if self.needs_master else {}
+        fit = [
+            (row, event)
+            for row, event in read
+            if matches(self.query, event, name=row.name, recorded=row.rec, master=master)
+        ]
+        held = await self._of_goods_held([(row, event) for row, event in fit if not row.own])
+        return [(row, event) for row, event in fit if row.own or row.id in held]
+
+    async def _of_goods_held(self, found: Sequence[Found]) -> set[UUID]:
+        named = {row.id: set(_codes(event)) for row, event in found}
+        levels = {code: _level(code) for codes in named.values() for code in codes}
+        ids = await find_codes(self.conn, [code for code, level in levels.items() if level is not Level.item_class])
+        return await store.of_goods_held(
+            self.conn,
+            [
+                (ev, ids[code], levels[code] is Level.lot)
+                for ev, codes in named.items()
+                for code in codes
+                if code in ids
+            ],
+            self.scope,
+        )
 
 
-async def _last_held(conn: Connection, scope: _Scope, codes: set[str]) -> dict[str, UUID]:
-    """Up to which event each code's path is open to the caller; codes never held are absent."""
-    levels = {code: _level(code) for code in codes}
-    ids = await find_codes(conn, [code for code in codes if levels[code] is not Level.item_class])
-    held = await store.held(conn, ids.values(), scope.places, scope.party)
-    return {code: LAST if levels[code] is Level.instance else held[id_] for code, id_ in ids.items() if id_ in held}
+def _behind(id_: UUID, rows: Sequence[Row]) -> int:
+    """How many of the sorted events are shown when a page has ended with ``id_``. Raises BadToken."""
+    for n, row in enumerate(rows, 1):
+        if row.id == id_:
+            return n
+    raise BadToken("the last page ended with an event that this caller sees no more", where="nextPageToken")
+
+
+async def _master(conn: Connection, found: Iterable[Event]) -> Master:
+    """Master data of the places of events, by their canonical URIs (CBV 2.0 §10.2)."""
+    places = {place for event in found for place in (event.read_point, event.location) if place}
+    sites = await parties.sites_by_uri(conn, list({site_of(place) for place in places}))
+    return {place: _attributes(sites[site_of(place)]) for place in places if site_of(place) in sites}
+
+
+def _attributes(site: parties.Site) -> dict[str, str]:
+    told = {"name": site.name, "streetAddressOne": site.address, "latitude": site.latitude, "longitude": site.longitude}
+    return {f"{{{MDA.rstrip(':')}}}{name}": str(value) for name, value in told.items() if value not in (None, "")}
+
+
+def _order(value: str) -> tuple[int, Any]:
+    """A value among others: numbers, then times, then texts."""
+    number: Decimal | None = as_number(value)
+    if number is not None:
+        return 0, number
+    time: datetime | None = as_time(value)
+    return (1, time) if time is not None else (2, value)
 
 
 def _codes(event: Event) -> Iterable[str]:
@@ -156,12 +300,13 @@ def _level(uri: str) -> Level:
         return Level.instance
 
 
-def _doc(row: store.Row) -> bytes:
-    """The event as captured, with the eventID that it was given here if it brought none (EPCIS 2.0 §7.4.1)."""
-    members = _members(row.doc)
-    if "eventID" in members:
-        return row.doc.encode()
-    return msgspec.json.encode({**members, "eventID": row.name})
+def _doc(row: Row) -> bytes:
+    """The event as captured, with when it was recorded here, and the eventID that it got here if it brought none.
+
+    EPCIS 2.0 §7.4.1: a captured recordTime is ignored, a queried event has one.
+    """
+    members: dict[str, Any] = dict(_members(row.doc))
+    return _encode({**members, "recordTime": milliseconds(row.rec), "eventID": members.get("eventID", row.name)})
 
 
 def _bound(moment: datetime, *, later: bool = False) -> UUID:

@@ -181,6 +181,7 @@ async def _withdraw(conn: Connection, added: list[Prepared], bound: Bound) -> No
                 f"{mine.name} was captured by another organisation",
                 where="errorDeclaration",
                 mend="ask that organisation to declare it wrong",
+                event=mine.name,
             )
         if any(here[declaration].party == captured for declaration in declarations[h]):
             await _void(conn, here[ev])

@@ -28,14 +28,17 @@ create table ledger.event (
   party       integer     not null,
   name        text        not null,
   declared    boolean     not null,
-  doc         text        not null
+  doc         text        not null,
+  xid         xid8        not null default pg_current_xact_id()
 );
+create index event_tail on ledger.event (xid, id);
 comment on column ledger.event.id is 'UUIDv8: 48 bits event time in ms, 4 bits rank, hash of the content. Its order is event order.';
 comment on column ledger.event.digest is 'SHA-256 of the content: same id and other digest is a conflict, never a silent drop.';
 comment on column ledger.event.loc is 'ledger.place: bizLocation, else readPoint; 0 when the event names none.';
 comment on column ledger.event.party is 'parties.organisation: who captured it.';
 comment on column ledger.event.name is 'eventID: the client''s, else the CBV hash id.';
 comment on column ledger.event.declared is 'This is an error declaration: it voids the event of the same eventID.';
+comment on column ledger.event.xid is 'The transaction that recorded it: whoever follows the ledger reads in this order (zhuisu.ledger.tail).';
 
 create table ledger.name (
   h        uuid        not null,

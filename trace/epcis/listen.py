@@ -1,0 +1,134 @@
+"""A query's new answers over a WebSocket (RFC 6455), as they are recorded (EPCIS 2.0 §12.7, Upgrade to 101).
+
+    GET /epcis/queries/arrivals/events?stream=true
+    Upgrade: websocket
+    Authorization: Bearer zs_…
+
+Each text message is an EPCISQueryDocument. Nothing is kept for a listener that is gone: who has to have every event and
+was cut off comes back with ``GS1-Query-Min-Record-Time``, or subscribes a webhook. The key is looked at again before
+each message, so a revoked one hears nothing more. The server pings; it closes with 1008 when the key is no longer good
+or the listener does not keep up, with 1001 when the query is deleted.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, TypeAlias
+
+from litestar import WebSocket
+from litestar.exceptions import WebSocketDisconnect
+
+from zhuisu.db import Database
+from zhuisu.epcis import named
+from zhuisu.epcis.answer import Form, answer
+from zhuisu.epcis.filters import Query
+from zhuisu.epcis.follow import Pulse, follow
+from zhuisu.epcis.headers import epc_format
+from zhuisu.epcis.progress import MOST_EVENTS
+from zhuisu.errors import Unauthenticated
+from zhuisu.events.times import milliseconds
+from zhuisu.ledger import tail
+from zhuisu.ledger.tail import Position
+from zhuisu.parties.secret import digest
+from zhuisu.parties.store import caller_by_key
+
+SLOW = 10.0
+"""Seconds a listener may take to receive one message."""
+
+Clock: TypeAlias = Callable[[], datetime]
+
+GOING_AWAY, POLICY = 1001, 1008  # RFC 6455 §7.4.1
+
+
+class Close(Exception):
+    """The connection ends, with this code and reason."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code, self.reason = code, reason
+
+
+class _Heard(NamedTuple):
+    """The query that is listened to, and from where on."""
+
+    id: int
+    name: str
+    asked: Query
+    since: datetime
+    position: Position
+    form: Form
+
+
+async def listen(
+    socket: WebSocket[Any, Any, Any], db: Database, pulse: Pulse, name: str, clock: Clock, since: datetime | None
+) -> None:
+    """Send until either side ends it. Raises NoSuchQuery, Unauthenticated before the connection is accepted."""
+    key, spelling = _key(socket), Form(epc=epc_format(socket.headers))
+    async with db.connection() as conn:
+        row = await named.find(conn, name)
+        position = await (tail.before(conn, since) if since else tail.end(conn))
+    heard = _Heard(
+        row.id, name, named.understood(named.stored(row.query)), (since or clock()).astimezone(UTC), position, spelling
+    )
+    await socket.accept(headers={"GS1-Query-Min-Record-Time": milliseconds(heard.since)})
+    with pulse.following(row.id):
+        tasks = [
+            asyncio.create_task(work) for work in (_until_gone(socket), _send(socket, db, pulse, heard, key, clock))
+        ]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            ends = await asyncio.gather(*tasks, return_exceptions=True)
+    for end in ends:
+        match end:
+            case Close():
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(SLOW):
+                        await socket.close(end.code, end.reason)
+            case WebSocketDisconnect() | asyncio.CancelledError() | None:
+                pass
+            case _:
+                raise end
+
+
+async def _until_gone(socket: WebSocket[Any, Any, Any]) -> None:
+    """What the listener says is not listened to. Raises WebSocketDisconnect when it goes."""
+    while True:
+        await socket.receive_data("text")
+
+
+async def _send(
+    socket: WebSocket[Any, Any, Any], db: Database, pulse: Pulse, heard: _Heard, key: bytes, clock: Clock
+) -> None:
+    position, reached = heard.position, heard.since
+    while True:
+        if heard.id not in pulse.standing:
+            raise Close(GOING_AWAY, "the query was deleted")
+        if position >= pulse.head:
+            await pulse.next()
+            continue
+        async with db.connection() as conn:
+            who = await caller_by_key(conn, key)
+        if who is None:
+            raise Close(POLICY, "the API key is revoked")
+        batch = await follow(db, position, heard.asked, who, since=heard.since, reached=reached, most=MOST_EVENTS)
+        if batch.docs:
+            try:
+                async with asyncio.timeout(SLOW):
+                    await socket.send_text(answer(batch.docs, clock(), heard.form, name=heard.name))
+            except TimeoutError:
+                raise Close(POLICY, "too slow") from None
+        elif batch.position == position:
+            await pulse.next()
+        position, reached = batch.position, batch.reached
+
+
+def _key(socket: WebSocket[Any, Any, Any]) -> bytes:
+    """The digest of the API key. A session's cookie is not enough: a page of another site could bring it."""
+    scheme, _, key = socket.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise Unauthenticated("a stream is opened with an API key", where="Authorization")
+    return digest(key)

@@ -1,0 +1,130 @@
+"""Named queries: a question kept under a name, to be asked again and subscribed to (EPCIS 2.0 §8.2, §12.7).
+
+>>> await add(db, who, NewQuery(name="arrivals", query={"EQ_bizStep": ["receiving"]}), now)
+>>> page = await events(db, who, "arrivals", "perPage=50")
+
+Names are global, as the standard has them. A query is not a grant: whoever asks it is answered with his own rights, a
+subscriber with those of the subscriber. What it asks for may be a trade secret, so it is listed and shown to the
+organisation that made it and to administrators alone, and they alone delete it.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct, field
+
+from zhuisu.codes.text import Name
+from zhuisu.db import Connection, Database
+from zhuisu.epcis import filters, named_store, paging, query
+from zhuisu.epcis.errors import BadParameter, NoSuchQuery, NotYourQuery, QueryNameTaken, UnknownParameter
+from zhuisu.epcis.filters import Query
+from zhuisu.epcis.named_store import QueryRow
+from zhuisu.epcis.paging import Position
+from zhuisu.epcis.query import Page
+from zhuisu.errors import Malformed
+from zhuisu.parties import Principal, Role
+
+PAGING = ("perPage", "nextPageToken")
+_LIST = b"queries"
+
+stored = msgspec.json.Decoder(dict[str, Any]).decode
+"""A query as it is kept."""
+
+
+class NewQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is sent to make one."""
+
+    name: Annotated[Name, Meta(description="without a slash")]
+    query: dict[str, Any]
+
+
+class NamedQuery(Struct, frozen=True, kw_only=True):
+    """A query as it is shown: in its owner's words."""
+
+    name: str
+    query: dict[str, Any]
+    created: datetime = field(name="createdAt")
+
+
+async def add(db: Database, who: Principal, new: NewQuery, now: datetime) -> NamedQuery:
+    """Keep a query under a name. Raises QueryNameTaken, and BadParameter or UnknownParameter for what it cannot ask."""
+    if "/" in new.name or new.name in {".", ".."}:
+        raise Malformed("a name that stands in an address holds no slash", where="/name")
+    understood(new.query)
+    assert who.party is not None, "a route without a guard"
+    async with db.transaction() as conn:
+        row = await named_store.add_query(conn, new.name, who.party, msgspec.json.encode(new.query).decode(), now)
+    if row is None:
+        raise QueryNameTaken(f"there is a query {new.name!r}", where="/name", mend="choose another name")
+    return _shown(row)
+
+
+async def page(db: Database, who: Principal, text: str) -> tuple[list[NamedQuery], str]:
+    """The caller's queries, for an administrator all; and the token of the next page, "" at the end."""
+    asked = _paging(text)
+    begin = paging.resume(asked.token, _LIST)
+    async with db.connection() as conn:
+        rows = await named_store.page(conn, _whose(who), begin.after if begin else "", asked.per_page + 1)
+    more = len(rows) > asked.per_page
+    rows = rows[: asked.per_page]
+    return [_shown(row) for row in rows], paging.token(Position(rows[-1].name), _LIST) if more else ""
+
+
+async def show(db: Database, who: Principal, name: str) -> NamedQuery:
+    """What a query asks. Raises NoSuchQuery, NotYourQuery."""
+    async with db.connection() as conn:
+        return _shown(_own(who, await find(conn, name)))
+
+
+async def delete(db: Database, who: Principal, name: str) -> None:
+    """Delete a query and end its subscriptions. Raises NoSuchQuery, NotYourQuery."""
+    async with db.transaction() as conn:
+        await named_store.delete_query(conn, _own(who, await find(conn, name)).id)
+
+
+async def events(db: Database, who: Principal, name: str, text: str) -> Page:
+    """One page of a query's answer, with the caller's rights. Raises NoSuchQuery and what ``query.events`` does."""
+    asked = _paging(text)
+    async with db.connection() as conn:
+        kept = understood(stored((await find(conn, name)).query))
+    return await query.events(db, who, msgspec.structs.replace(kept, per_page=asked.per_page, token=asked.token))
+
+
+async def find(conn: Connection, name: str) -> QueryRow:
+    """The query of a name, anybody's. Raises NoSuchQuery."""
+    row = await named_store.query(conn, name) if "\0" not in name else None
+    if row is None:
+        raise NoSuchQuery(f"no query {name[:80]!r}")
+    return row
+
+
+def understood(asked: dict[str, Any]) -> Query:
+    """The query that a JSON object asks. Raises BadParameter, UnknownParameter."""
+    for name in PAGING:
+        if name in asked:
+            raise BadParameter(f"{name} belongs to the request, not to the query", where=f"/query/{name}")
+    return filters.read(asked)
+
+
+def _paging(text: str) -> Query:
+    """What a query string says of pages. Raises UnknownParameter when it says anything else."""
+    found = filters.parse(text)
+    said = {part.partition("=")[0] for part in text.split("&") if part} - {*PAGING}
+    if said:
+        raise UnknownParameter(f"{min(said)!r:.80} is not answered here", where=min(said)[:80], parameters=[*PAGING])
+    return found
+
+
+def _whose(who: Principal) -> int | None:
+    return None if Role.administrator in who.roles else who.party
+
+
+def _own(who: Principal, row: QueryRow) -> QueryRow:
+    if _whose(who) not in {None, row.party}:
+        raise NotYourQuery(f"the query {row.name!r} was made by another organisation")
+    return row
+
+
+def _shown(row: QueryRow) -> NamedQuery:
+    return NamedQuery(name=row.name, query=stored(row.query), created=row.created)
