@@ -108,7 +108,7 @@ def test_the_mark_is_on_what_the_sentence_speaks_of(text: str) -> None:
     assert found.at in {"17271331", "(17)271331"}
 
 
-@pytest.mark.parametrize(("text", "shown"), [("a\x00b", "a␀b"), ("a\r\nb\x1dc", "a\nb␝c")])
+@pytest.mark.parametrize(("text", "shown"), [("a\x00b", "a␀b"), ("a\r\nb\x1dc", "a\nb<GS>c")])
 def test_a_field_gives_back_what_can_be_seen(text: str, shown: str) -> None:
     assert typed(text) == shown
 
@@ -133,5 +133,5 @@ def test_the_number_of_a_person_is_not_said_back() -> None:
 
 
 def test_control_characters_are_seen_and_turn_nothing_around() -> None:
-    assert visible("10L1\x1d21\u202e7") == "10L1␝21\ufffd7"
+    assert visible("10L1\x1d21\u202e7") == "10L1<GS>21\ufffd7"
     assert visible("鸡蛋 7") == "鸡蛋 7"

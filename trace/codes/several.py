@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from zhuisu.codes import gs1, labels
 from zhuisu.codes.dates import YEAR
-from zhuisu.codes.errors import BadCheckDigit, NoKey, PersonalNumber, SeveralCodes, TooManyCodes
+from zhuisu.codes.errors import BadCheckDigit, NoKey, NotACode, PersonalNumber, SeveralCodes, TooManyCodes
 from zhuisu.codes.keys import ROOT
 from zhuisu.codes.mend import COLUMNS, LABEL, LONGEST, tidy
 from zhuisu.codes.model import Code
@@ -136,11 +136,18 @@ def _symbol(at: int, reading: Reading, year: int) -> _Symbol:
     code = reading.code
     if not isinstance(reading.refusal, NoKey) and not (code and code.canonical.startswith(ROOT)):
         return _Symbol(at, reading, {})
+    try:
+        return _taking_part(at, reading, code, year)
+    except NotACode:  # what names nothing was found beneath faults that stand around it
+        return _Symbol(at, reading, {})
+
+
+def _taking_part(at: int, reading: Reading, code: Code | None, year: int) -> _Symbol:
     body, told = (code.text, code.mended) if code else tidy(reading.text)
     if not code and (label := labels.at(body)):
         body, told = body[label.end :], (*told, LABEL)
     body = body[3:] if _SYMBOLOGY(body) else body
-    if body[0].isalpha():  # a link or URN
+    if not body or body[0].isalpha():  # a link or URN
         return _Symbol(at, reading, {})
     if code and body.isdecimal() and len(body) in _BARE:
         return _Symbol(at, reading, {_BARE[len(body)]: code.gtin or body}, told)

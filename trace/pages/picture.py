@@ -28,7 +28,8 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 _NUMBERS = {8, 12, 13, 14, 18, 20}  # lengths of digits that are one number, whatever AI they seem to begin with
 _SYMBOLOGY = re.compile(r"\][A-Za-z][0-6]").match
 
-_SEEN = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
+# FNC1 in letters that every font has and ``parse`` reads back.
+_SEEN: dict[int, int | str] = {**{code: 0x2400 + code for code in range(0x20)}, 0x7F: 0x2421, 0x1D: "<GS>"}
 _SEEN |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD)
 
 
@@ -97,7 +98,7 @@ def quotable(text: str, refusal: Refusal | None) -> str:
 
 
 def visible(text: str) -> str:
-    """Text with a sign for each control character (␝ is FNC1), and none that turns the line around."""
+    """Text with a sign for each control character (<GS> is FNC1), and none that turns the line around."""
     return text if text.isascii() and text.isprintable() else text.translate(_SEEN)
 
 
