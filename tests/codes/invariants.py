@@ -1,6 +1,6 @@
 """What must hold for any text at all; the properties, the corpus and the fuzzer check the same."""
 
-from zhuisu.codes import Code, canonical, parse
+from zhuisu.codes import Code, Family, canonical, parse
 from zhuisu.codes.errors import TooManyCodes
 from zhuisu.codes.explain import explain
 from zhuisu.codes.several import read_all
@@ -28,7 +28,8 @@ def check_code(code):
     again = parse(code.canonical)
     assert (again.canonical, again.family, again.level) == (code.canonical, code.family, code.level)
     assert again.item_class == code.item_class
-    assert canonical(code.canonical) == code.canonical
+    # The event hash takes an address by its shape (CBV 2.0 §8.9): one that parse keeps as another's may be a key there.
+    assert code.family is Family.url or canonical(code.canonical) == code.canonical
     parts = explain(code)
     assert "".join(part.text for part in parts) == code.text
     check_parts(parts)

@@ -99,14 +99,17 @@ def canonical(uri: str) -> str:
     """Canonical URI of a Digital Link by shape alone, as the CBV hash has it (no check digits), else ``uri``."""
     if _CANONICAL(uri):
         return uri
-    link = _locate(uri)
+    link = _locate(uri, by_shape=True)
     if link is None or not link.ordered or not all(AIS[ai].fits(value) for ai, value in link.values.items()):
         return uri
     return identify(link.values, link.key).canonical
 
 
-def _locate(uri: str) -> Link | None:
-    """Find the last key of the path, if only qualifiers follow it and its value has the right shape."""
+def _locate(uri: str, *, by_shape: bool = False) -> Link | None:
+    """Find the last key of the path, if only qualifiers follow it and its value has the right shape.
+
+    On hosts other than GS1's a key that stands alone must prove itself, unless the caller asks for the shape only.
+    """
     head, _, query = uri.partition("#")[0].partition("?")
     if "%" in head and _BAD_ESCAPE.search(head):
         return None
@@ -143,9 +146,9 @@ def _locate(uri: str) -> Link | None:
     doubtful: tuple[str, ...] = ()
     if not _on_gs1(uri):
         lone = len(names) == 1 and not _has_element(query)
-        if (lone or short) and not _proven(key, value):
+        if (lone or short) and not _proven(key, value) and (key == "8013" or not by_shape):
             return None
-        if lone and (short == _GTIN_8 or not AIS[key].checked) and key != "8013":
+        if lone and not by_shape and (short == _GTIN_8 or not AIS[key].checked) and key != "8013":
             if i > _NO_STEM or not _COMPANY(value):
                 return None
             doubtful = (doubts.FAMILY,) if short else (doubts.SHAPE,)
