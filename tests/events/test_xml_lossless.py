@@ -204,7 +204,7 @@ def test_json_comes_back_from_xml(body: bytes) -> None:
     assert through_xml([again]) == [again]
 
 
-@pytest.mark.skipif(not GOOD, reason="no vectors")
+@pytest.mark.skipif(not GOOD, reason="the published documents are not beside this checkout (../shared/conformance)")
 def test_json_vectors_come_back_from_xml(good: Path) -> None:
     events = read(good.read_bytes())
     again = through_xml(events)
@@ -212,7 +212,7 @@ def test_json_vectors_come_back_from_xml(good: Path) -> None:
     assert [hash_id(e) for e in again] == [hash_id(e) for e in events]
 
 
-@pytest.mark.skipif(not XML_GOOD, reason="no vectors")
+@pytest.mark.skipif(not XML_GOOD, reason="the published documents are not beside this checkout (../shared/conformance)")
 def test_xml_vectors_come_back_from_xml(good_xml: Path) -> None:
     events = list(read_xml(good_xml.read_bytes()))
     again = list(read_xml(b"".join(write_xml((e.doc for e in events), NOW, spelling=AS_IT_IS))))

@@ -84,7 +84,7 @@ def test_the_published_hashes(hashed_xml: Path) -> None:
     assert found == hashed_xml.with_suffix(".hashes").read_text().split()
 
 
-@pytest.mark.skipif(not TWINS, reason="no vectors")
+@pytest.mark.skipif(not TWINS, reason="the published documents are not beside this checkout (../shared/conformance)")
 @pytest.mark.parametrize("pair", TWINS, ids=lambda pair: pair[0].stem)
 def test_a_document_and_its_json_twin_are_the_same_events(pair: tuple[Path, Path]) -> None:
     ours, theirs = list(read_xml(pair[0].read_bytes())), read(pair[1].read_bytes())
@@ -438,7 +438,7 @@ PIECES = [
 ]
 
 
-@pytest.mark.skipif(not XML_GOOD, reason="no vectors")
+@pytest.mark.skipif(not XML_GOOD, reason="the published documents are not beside this checkout (../shared/conformance)")
 @settings(max_examples=1_000, deadline=None)
 @given(st.sampled_from(range(len(XML_GOOD) or 1)), st.randoms(use_true_random=False), st.integers(1, 4))
 def test_a_bent_vector_is_read_or_refused(at: int, rng: random.Random, times: int) -> None:
