@@ -18,6 +18,7 @@ from zhuisu import db as floor
 from zhuisu import embedded
 from zhuisu.settings import Settings
 
+NOW = datetime(2026, 6, 1, 8, 0, tzinfo=UTC)
 CONFORMANCE = Path(__file__).parents[1].parent / "shared" / "conformance"
 
 
@@ -101,7 +102,7 @@ async def db(settings: Settings) -> AsyncIterator[floor.Database]:
 
 @pytest.fixture
 def now() -> datetime:
-    return datetime(2026, 6, 1, 8, 0, tzinfo=UTC)
+    return NOW
 
 
 @contextlib.asynccontextmanager

@@ -1,14 +1,20 @@
 """A small district at work: each party has one site and a key, and calls over HTTP."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from tests.conftest import NOW, cloned, served
+from zhuisu import db
 from zhuisu.events import Event, EventType, make, query_document
+from zhuisu.parties import first_key
+from zhuisu.settings import Settings
 
 CHINA = timezone(timedelta(hours=8))
 LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -121,16 +127,43 @@ class District(dict[str, Actor]):
         )
 
 
+@pytest.fixture(scope="session")
+async def registered(server_url: str, template: str, workspace: Path) -> AsyncIterator[tuple[str, District]]:
+    """A database in which the district is registered, from which each test's is cloned; and its actors."""
+    async with cloned(server_url, template) as url:
+        settings = Settings(data=workspace, database_url=url, master_key=bytes(range(32)), base="http://zs.example")
+        async with db.connect(url, size=1) as database:
+            admin = {"Authorization": f"Bearer {(await first_key(database, NOW)).key}"}
+        async with served(settings, NOW) as http:
+            found = await _register(http, admin)
+        yield urlsplit(url).path.removeprefix("/"), found
+
+
 @pytest.fixture
-async def district(client: httpx.AsyncClient, admin: dict[str, str], now: datetime) -> District:
-    found = District(now)
+async def database_url(server_url: str, registered: tuple[str, District]) -> AsyncIterator[str]:
+    """URL of this test's own database, in which the district is registered."""
+    async with cloned(server_url, registered[0]) as url:
+        yield url
+
+
+@pytest.fixture
+def district(client: httpx.AsyncClient, admin: dict[str, str], registered: tuple[str, District]) -> District:
+    """The actors, calling this test's own service."""
+    found = District(NOW)
+    found |= {name: replace(actor, http=client) for name, actor in registered[1].items()}
+    found["admin"] = Actor(client, admin, "", "", "")
+    return found
+
+
+async def _register(http: httpx.AsyncClient, admin: dict[str, str]) -> District:
+    found = District(NOW)
     for n, (name, (kind, division)) in enumerate(PARTIES.items(), 1):
         id_ = uscc(n, division)
         entry = {"uscc": id_, "name": f"示范{name}", "kind": kind, "division": division, "phone": "0533-0000000"}
         more = {"divisions": [division]} if kind == "regulator" else {}
         roles = ["regulator"] if kind == "regulator" else ["issuer", "operator"]
         answers = [
-            await client.post(path, json=body, headers=admin)
+            await http.post(path, json=body, headers=admin)
             for path, body in (
                 ("/parties", entry | more),
                 (f"/parties/{id_}/sites", {"name": f"{name} 1"}),
@@ -139,6 +172,5 @@ async def district(client: httpx.AsyncClient, admin: dict[str, str], now: dateti
         ]
         assert [a.status_code for a in answers] == [201] * 3, [a.text for a in answers]
         site, key = answers[1].json(), answers[2].json()["key"]
-        found[name] = Actor(client, {"Authorization": f"Bearer {key}"}, id_, site["id"], site["uri"])
-    found["admin"] = Actor(client, admin, "", "", "")
+        found[name] = Actor(http, {"Authorization": f"Bearer {key}"}, id_, site["id"], site["uri"])
     return found
