@@ -59,6 +59,17 @@ def test_other_words_are_refused(text: str) -> None:
         cbv.BIZ_STEP.bare(text)
 
 
+def test_words_ahead_of_the_standard_are_told_by_their_uri() -> None:
+    """GS1's guideline on Regulation (EU) 2023/1115, and its examples of sensor data."""
+    for vocabulary, word, uri, urn in (
+        (cbv.BIZ_STEP, "notifying", "https://ref.gs1.org/cbv/BizStep-notifying", "bizstep"),
+        (cbv.DISPOSITION, "subject_to_regulation", "https://ref.gs1.org/cbv/Disp-subject_to_regulation", "disp"),
+    ):
+        for text in (word, uri, f"urn:epcglobal:cbv:{urn}:{word}"):
+            assert vocabulary.bare(text) == uri
+    assert cbv.MEASUREMENT.bare("Molar_concentration") == cbv.MEASUREMENT.bare("gs1:Molar_concentration")
+
+
 @pytest.mark.parametrize(
     "text", ["https://steps.example/grading", "https://ref.gs1.org/cbv/BizStep-later", "cbv:my_step", "urn:x:y"]
 )

@@ -21,8 +21,11 @@ def test_what_was_joined_comes_apart(entries: list[Any], own: list[Any] | None) 
 
 
 @pytest.mark.parametrize("own", ["https://far.example/c.jsonld", {"a": "https://a.example/"}])
-def test_an_own_context_alone_keeps_its_shape(own: Any) -> None:
-    assert part(inherit([], own)) == ([], own)
+@pytest.mark.parametrize("entries", [[], [{"b": "urn:b:"}]])
+def test_an_own_context_alone_keeps_its_shape(entries: list[Any], own: Any) -> None:
+    assert part(inherit(entries, own)) == (entries, own)
+    assert part(inherit(entries, [own])) == (entries, [own])
+    assert part([*entries, {}, own]) == (entries, [own])
 
 
 @pytest.mark.parametrize("version", ["", "2.0.0/", "2.0/"])

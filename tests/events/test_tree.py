@@ -128,7 +128,6 @@ NUMBERS = [{"sensorReport": [{"type": "Temperature", "value": "4"}]}]
             BadTime,
             "/ilmd/cbvmda:itemExpirationDate",
         ),
-        (event(action="ADD", ilmd={"cbvmda:lotNumber": 7}), BadEvent, "/ilmd/cbvmda:lotNumber"),
         (event(bizStep="transforming"), UnknownWord, "/bizStep"),
         (event(bizStep="urn:epcglobal:cbv:bizstep:transforming"), UnknownWord, "/bizStep"),
         (event(bizStep="x y:z"), BadIdentifier, "/bizStep"),

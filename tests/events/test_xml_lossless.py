@@ -1,4 +1,4 @@
-"""JSON -> XML -> JSON and XML -> JSON -> XML: the same events, whatever they hold."""
+"""JSON -> us -> JSON, JSON -> XML -> JSON and XML -> JSON -> XML: the same events, whatever they hold."""
 
 import json
 import string
@@ -12,14 +12,23 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from zhuisu.events import Event, hash_id, read, stored
-from zhuisu.events.cbv import BIZ_STEP, DISPOSITION, MEASUREMENT
+from zhuisu.events import Event, hash_id, query_document, read, stored
+from zhuisu.events.cbv import (
+    BIZ_STEP,
+    COMPONENT,
+    DISPOSITION,
+    ERROR_REASON,
+    MEASUREMENT,
+    PARTY_TYPE,
+    SENSOR_ALERT,
+    TRANSACTION_TYPE,
+)
 from zhuisu.events.context import PREFIXES, context
 from zhuisu.events.translate import Spelling
 from zhuisu.events.xml_read import read_xml
 from zhuisu.events.xml_write import write_document_xml, write_xml
 
-from .samples import GOOD, STANDARD, XML_GOOD, event
+from .samples import GOOD, STANDARD, XML_GOOD, event, events_of
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 AS_IT_IS = Spelling()
@@ -50,7 +59,13 @@ VALUE = st.recursive(
 EXTENSIONS = st.dictionaries(NAME, VALUE, max_size=4)
 URI = st.builds("urn:x:{}".format, st.text(string.ascii_letters + "&'é\ufffe", min_size=1, max_size=6))
 URIS = st.lists(URI, max_size=3, unique=True)
-TIME = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)).map(lambda t: t.isoformat() + "+08:00")  # noqa: DTZ001
+OFFSET = st.sampled_from(["+08:00", "+14:00", "-12:00", "-00:00", "+05:45"])
+TIME = st.builds(
+    lambda time, decimals, offset: f"{time.isoformat()}{decimals}{offset}",
+    st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)).map(lambda t: t.replace(microsecond=0)),  # noqa: DTZ001
+    st.from_regex(r"(\.[0-9]{1,9})?", fullmatch=True),
+    OFFSET | st.just("Z"),
+)
 AMOUNT = st.integers(1, 10**12) | st.decimals("0.001", "1e6", places=3)
 
 
@@ -69,23 +84,24 @@ QUANTITIES = st.lists(
     max_size=2,
 )
 PLACE = st.builds(lambda uri, more: {"id": uri, **more}, URI, EXTENSIONS)
-METADATA = st.builds(
-    lambda a, b: a | b, some(time=TIME, startTime=TIME, deviceID=URI, rawData=URI, bizRules=URI), EXTENSIONS
-)
+DEVICE = {
+    "time": TIME,
+    **dict.fromkeys(("deviceID", "deviceMetadata", "rawData", "dataProcessingMethod", "bizRules"), URI),
+}
+METADATA = st.builds(lambda a, b: a | b, some(**DEVICE, startTime=TIME, endTime=TIME), EXTENSIONS)
 REPORT = st.builds(
-    lambda kind, fields, more: {"type": kind, **fields, **more},
-    words(MEASUREMENT) | URI,
+    lambda kind, fields, more: {**kind, **fields, **more},
+    st.fixed_dictionaries({"type": words(MEASUREMENT) | URI}) | st.just({"exception": "gs1:ERROR_CONDITION"}),
     some(
-        value=NUMBER,
-        maxValue=NUMBER,
+        **DEVICE,
+        **dict.fromkeys(("value", "minValue", "maxValue", "meanValue", "sDev", "percRank", "percValue"), NUMBER),
+        **dict.fromkeys(("uriValue", "microorganism", "chemicalSubstance", "coordinateReferenceSystem"), URI),
         stringValue=LEGAL,
         booleanValue=st.booleans(),
         hexBinaryValue=st.just("f0F0"),
-        uriValue=URI,
         uom=LEGAL,
-        component=st.just("latitude"),
-        exception=st.just("ALARM_CONDITION"),
-        time=TIME,
+        component=words(COMPONENT) | URI,
+        exception=words(SENSOR_ALERT),
     ),
     EXTENSIONS,
 )
@@ -99,6 +115,8 @@ SENSORS = st.lists(
     max_size=2,
 )
 COMMON = some(
+    eventTime=TIME,
+    eventTimeZoneOffset=OFFSET,
     recordTime=TIME,
     eventID=URI,
     bizStep=words(BIZ_STEP) | URI,
@@ -110,18 +128,18 @@ COMMON = some(
     certificationInfo=URI | URIS,
     errorDeclaration=st.builds(
         lambda fields, more: {"declarationTime": "2026-05-02T00:00:00Z", **fields, **more},
-        some(reason=st.sampled_from(["did_not_occur", "urn:epcglobal:cbv:er:incorrect_data"]), correctiveEventIDs=URIS),
+        some(declarationTime=TIME, reason=words(ERROR_REASON) | URI, correctiveEventIDs=URIS),
         EXTENSIONS,
     ),
     readPoint=PLACE,
     bizLocation=PLACE,
     bizTransactionList=st.lists(
-        st.fixed_dictionaries({"bizTransaction": URI}, optional={"type": st.just("po")}), min_size=1, max_size=2
+        st.fixed_dictionaries({"bizTransaction": URI}, optional={"type": words(TRANSACTION_TYPE) | URI}),
+        min_size=1,
+        max_size=2,
     ),
-    sourceList=st.lists(st.builds(lambda uri: {"type": "location", "source": uri}, URI), max_size=2),
-    destinationList=st.lists(
-        st.builds(lambda uri: {"type": "https://x.example/party", "destination": uri}, URI), max_size=2
-    ),
+    sourceList=st.lists(st.fixed_dictionaries({"type": words(PARTY_TYPE) | URI, "source": URI}), max_size=2),
+    destinationList=st.lists(st.fixed_dictionaries({"type": words(PARTY_TYPE) | URI, "destination": URI}), max_size=2),
     sensorElementList=SENSORS,
 )
 ACTION = st.sampled_from(["ADD", "OBSERVE", "DELETE"])
@@ -133,7 +151,13 @@ KINDS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"type": "TransactionEvent"}, {"epcList": GOODS, "quantityList": QUANTITIES, "parentID": URI}),
     (
         {"type": "TransformationEvent", "transformationID": "urn:x:t"},
-        {"inputEPCList": GOODS, "outputEPCList": GOODS, "outputQuantityList": QUANTITIES, "ilmd": EXTENSIONS},
+        {
+            "inputEPCList": GOODS,
+            "inputQuantityList": QUANTITIES,
+            "outputEPCList": GOODS,
+            "outputQuantityList": QUANTITIES,
+            "ilmd": EXTENSIONS,
+        },
     ),
 ]
 ENTRIES = st.sampled_from(
@@ -184,6 +208,10 @@ def told(doc: bytes) -> Any:
     return tree, {p: uri for p, uri in meant.items() if PREFIXES.get(p) != uri}, remote
 
 
+def exact(document: bytes) -> list[dict[str, Any]]:
+    return events_of(msgspec.json.Decoder(float_hook=Decimal).decode(document))
+
+
 def through_xml(events: list[Event]) -> list[Event]:
     return list(read_xml(write_document_xml((e.doc for e in events), NOW, spelling=AS_IT_IS)))
 
@@ -196,6 +224,7 @@ def fields(one: Event) -> Event:
 @given(documents())
 def test_json_comes_back_from_xml(body: bytes) -> None:
     (one,) = read(body)
+    assert exact(query_document([one.doc], NOW)) == exact(body)
     (again,) = through_xml([one])
     assert told(again.doc) == told(one.doc)
     assert fields(again) == fields(one)

@@ -229,7 +229,9 @@ DEEP = 10_000
         (b"{}", "does not allow"),
         (document(EVENT).partition(b"</EventList>")[0], "ends too early"),
         (document(EVENT)[:-3], "within a tag"),
-        (b"<!DOCTYPE x><x/>", "DOCTYPE"),
+        (b"<!DOCTYPE x []><x/>", "DOCTYPE"),
+        (b'<!DOCTYPE x PUBLIC "-//A//B" "https://x.example/x.dtd"><x/>', "DOCTYPE"),
+        (b"<!DOCTYPE x>" + bent("OBSERVE", "&observe;"), "entity"),
         (b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>', "DOCTYPE"),
         (f'<!DOCTYPE x [<!ENTITY l0 "ha">{ENTITIES}]><x>&l11;</x>'.encode(), "DOCTYPE"),
         (bent("OBSERVE", "&observe;"), "entity"),
@@ -458,3 +460,94 @@ def test_a_bent_vector_is_read_or_refused(at: int, rng: random.Random, times: in
             case _:
                 body = body[:start] + rng.choice(PIECES) + body[end:]
     refused_or_read(body)
+
+
+def test_published_kinds_of_odd_but_valid_xml() -> None:
+    """Traits of documents that others publish: a bare DOCTYPE, comments, CDATA, prefixes on the standard's own names."""
+    plain = next(read_xml(document(EVENT)))
+    named = b'<?xml version="1.0" standalone="yes"?>\n<!DOCTYPE project>\n' + document(EVENT)
+    assert next(read_xml(named)) == plain
+    prefixed = EVENT.replace("<", "<epcis:").replace("<epcis:/", "</epcis:")
+    assert next(read_xml(document(prefixed))) == plain
+    commented = EVENT.replace("<action>", "<!-- why --><?pi why?><action><![CDATA[").replace(
+        "</action>", "]]></action>"
+    )
+    assert next(read_xml(document(commented))) == plain
+    lots = "<quantityElement><epcClass>urn:x:1</epcClass>{}</quantityElement>"
+    nil = '<quantity xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"/>'
+    (one,) = read_xml(
+        document(EVENT.replace("</ObjectEvent>", f"<quantityList>{lots.format(nil)}</quantityList></ObjectEvent>"))
+    )
+    assert (
+        one.quantities
+        == next(
+            read_xml(
+                document(
+                    EVENT.replace("</ObjectEvent>", f"<quantityList>{lots.format('')}</quantityList></ObjectEvent>")
+                )
+            )
+        ).quantities
+    )
+
+
+ALARM = (
+    '<sensorElementList><sensorElement><sensorReport exception="gs1:ALARM_CONDITION" booleanValue="true"/>'
+    "</sensorElement></sensorElementList></ObjectEvent>"
+)
+
+
+def test_an_alarm_needs_no_type() -> None:
+    """Case 9 of GS1's sensor data examples."""
+    (one,) = read_xml(document(EVENT.replace("</ObjectEvent>", ALARM)))
+    assert [(reading.type, reading.exception) for reading in one.sensors] == [("", "ALARM_CONDITION")]
+    none = refusal(document(EVENT.replace("</ObjectEvent>", ALARM.replace('exception="gs1:ALARM_CONDITION"', ""))))
+    assert isinstance(none, MissingField)
+    assert none.where == "/epcisBody/eventList/0/sensorElementList/0/sensorReport/0/type"
+
+
+def test_what_every_event_says_stands_first_in_a_captured_document_of_2_0() -> None:
+    """As the schema's EPCISEventType demands; what comes of queries, and of 1.x, is published in any order."""
+    jumbled = EVENT.replace("<action>OBSERVE</action>\n", "").replace(
+        "<eventTime>", "<action>OBSERVE</action><eventTime>"
+    )
+    found = refusal(document(jumbled))
+    assert (type(found), found.where, found.facts["line"]) == (BadEvent, "/epcisBody/eventList/0/eventTime", 5)
+    assert "action" in found.mend
+    older = document(jumbled).replace(b"epcis:xsd:2", b"epcis:xsd:1").replace(b'"2.0"', b'"1.2"')
+    asked = document(jumbled).replace(b"urn:epcglobal:epcis:xsd:2", b"urn:epcglobal:epcis-query:xsd:2")
+    asked = asked.replace(b"EPCISDocument", b"EPCISQueryDocument")
+    within = EVENT.replace("<action>OBSERVE</action>\n", "").replace(
+        "</ObjectEvent>", "<action>OBSERVE</action></ObjectEvent>"
+    )
+    for body in (older, asked, document(within)):
+        assert next(read_xml(body)).action == "OBSERVE"
+
+
+def test_an_event_id_that_is_no_uri_stays_an_extension_of_1_x() -> None:
+    """Many systems of 1.x wrote a bare UUID; 2.0 wants a URI."""
+    told = EVENT.replace(
+        "</eventTimeZoneOffset>", "</eventTimeZoneOffset><baseExtension><eventID>9db05f77</eventID></baseExtension>"
+    )
+    (one,) = read_xml(document(told).replace(b"epcis:xsd:2", b"epcis:xsd:1").replace(b'"2.0"', b'"1.2"'))
+    assert (one.event_id, msgspec.json.decode(one.doc)["epcis1:eventID"]) == ("", "9db05f77")
+    assert isinstance(refusal(document(told)), BadIdentifier)
+
+
+def test_lot_and_expiry_however_the_sender_wrote_them() -> None:
+    """Blanks of a formatter, a number by xsi:type, attributes beside the text; several lots are nobody's lot."""
+    head = '<cbvmda:{0} xmlns:cbvmda="urn:epcglobal:cbv:mda" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"{1}>{2}</cbvmda:{0}>'
+    for attribute, text, lot in (
+        ("", "\n L1 \n", "L1"),
+        (' xsi:type="xsd:int"', "15123", "15123"),
+        (' xmlns:y="urn:y" y:kind="a"', "L1", "L1"),
+        ("", "", ""),
+    ):
+        ilmd = head.format("lotNumber", attribute, text) + head.format("itemExpirationDate", "", "2027-03-31\n  ")
+        made = EVENT.replace("OBSERVE", "ADD").replace("</ObjectEvent>", f"<ilmd>{ilmd}</ilmd></ObjectEvent>")
+        (one,) = read_xml(document(made))
+        assert (one.lot, str(one.expiry)) == (lot, "2027-03-31")
+    twice = head.format("lotNumber", "", "L1") * 2
+    (one,) = read_xml(
+        document(EVENT.replace("OBSERVE", "ADD").replace("</ObjectEvent>", f"<ilmd>{twice}</ilmd></ObjectEvent>"))
+    )
+    assert one.lot == ""

@@ -17,7 +17,7 @@ from zhuisu.events.errors import (
     UnreadableXml,
 )
 from zhuisu.events.hash import digest, hash_id, identify, prehash
-from zhuisu.events.json import bare_event, each, query_document, read, stored
+from zhuisu.events.json import bare_event, each, ignored, query_document, read, stored
 from zhuisu.events.make import make
 from zhuisu.events.model import (
     Action,
@@ -30,6 +30,7 @@ from zhuisu.events.model import (
     Reading,
 )
 from zhuisu.events.translate import CbvFormat, EpcFormat, Spelling, translated
+from zhuisu.events.xml_master import master_data_xml, write_vocabularies_xml
 from zhuisu.events.xml_read import Document, each_xml, is_xml, open_xml, read_xml
 from zhuisu.events.xml_write import write_document_xml, write_xml
 
@@ -61,8 +62,10 @@ __all__ = [
     "each_xml",
     "hash_id",
     "identify",
+    "ignored",
     "is_xml",
     "make",
+    "master_data_xml",
     "open_xml",
     "prehash",
     "query_document",
@@ -71,5 +74,6 @@ __all__ = [
     "stored",
     "translated",
     "write_document_xml",
+    "write_vocabularies_xml",
     "write_xml",
 ]

@@ -28,10 +28,12 @@ class Vocabulary(Struct, frozen=True):
     name: str
     web: str
     spellings: dict[str, str]
+    later: dict[str, str]
+    """Words that CBV 2.0 lacks and GS1 uses all the same, in each spelling: they are told by their web URI."""
 
     def bare(self, text: str) -> str:
         """Find the bare word for any spelling; a URI of another vocabulary stays as it is. UnknownWord otherwise."""
-        word = self.spellings.get(text)
+        word = self.spellings.get(text) or self.later.get(text)
         if word is not None:
             return word
         if ":" not in text or _RESERVED.match(text):
@@ -47,14 +49,19 @@ class Vocabulary(Struct, frozen=True):
         return word if ":" in word else self.web + word
 
 
-def _vocabulary(name: str, urn: str, web: str, curie: str, words: str, *also: str) -> Vocabulary:
-    bare = words.split()
-    spellings = {prefix + word: word for prefix in ("", urn, web, curie, *also) for word in bare}
-    return Vocabulary(name, web, spellings)
+def _vocabulary(
+    name: str, urn: str, web: str, curie: str, words: str, *also: str, later: tuple[str, ...] = ()
+) -> Vocabulary:
+    prefixes = ("", urn, web, curie, *also)
+    spellings = {prefix + word: word for prefix in prefixes for word in words.split()}
+    return Vocabulary(name, web, spellings, {prefix + word: web + word for prefix in prefixes for word in later})
 
 
-def _cbv(name: str, urn: str, web: str, words: str) -> Vocabulary:
-    return _vocabulary(name, f"urn:epcglobal:cbv:{urn}:", f"{CBV}{web}-", f"cbv:{web}-", words)
+def _cbv(name: str, urn: str, web: str, words: str, *later: str) -> Vocabulary:
+    return _vocabulary(name, f"urn:epcglobal:cbv:{urn}:", f"{CBV}{web}-", f"cbv:{web}-", words, later=later)
+
+
+# GS1's guideline on Regulation (EU) 2023/1115 reports with a business step and a disposition of its own.
 
 
 BIZ_STEP = _cbv(
@@ -66,6 +73,7 @@ BIZ_STEP = _cbv(
     installing killing loading other packing picking receiving removing repackaging repairing replacing
     reserving retail_selling sampling sensor_reporting shipping staging_outbound stock_taking stocking storing
     transporting unloading unpacking void_shipping""",
+    "notifying",
 )
 
 DISPOSITION = _cbv(
@@ -77,6 +85,7 @@ DISPOSITION = _cbv(
     mismatch_instance mismatch_quantity needs_replacement no_pedigree_match non_conformant non_sellable_other
     partially_dispensed recalled reserved retail_sold returned sellable_accessible sellable_not_accessible
     stolen unavailable unknown""",
+    "subject_to_regulation",
 )
 
 TRANSACTION_TYPE = _cbv(
@@ -98,7 +107,8 @@ COMPONENT = _cbv(
     spherical_radius x y z""",
 )
 
-# With two words of the drafts that the JSON schema dropped and clients still send: EffectiveDose, EffectiveDoseRate.
+# With words of the drafts that the JSON schema dropped and clients still send: EffectiveDose, EffectiveDoseRate, and
+# Molar_concentration, which GS1's own examples of sensor data have.
 MEASUREMENT = _vocabulary(
     "measurement type",
     "https://www.gs1.org/voc/",
@@ -115,6 +125,7 @@ MEASUREMENT = _vocabulary(
     Resistivity SolidAngle SpecificVolume Speed SurfaceDensity SurfaceTension Temperature Time Torque Voltage
     Volume VolumeFlowRate VolumeFraction VolumetricFlux Wavenumber""",
     _OLD_VOC,
+    later=("Molar_concentration",),
 )
 
 SENSOR_ALERT = _vocabulary(

@@ -118,12 +118,17 @@ def inherit(entries: list[Any], own: Any = None) -> Any:
     listed = own if isinstance(own, list) else [] if own is None else [own]
     if not entries and {} not in listed:
         return own
-    return [*(e for e in entries if e != {}), {}, *listed]
+    # A second empty map tells one that stood alone from a list of one; a list's own first one moves on by one.
+    second: list[Any] = [{}] if listed and (own is not listed or listed[0] == {}) else []
+    return [*(e for e in entries if e != {}), {}, *second, *listed]
 
 
 def part(value: Any) -> tuple[list[Any], Any]:
     """Part them again: the document's entries, and the event's own context or None."""
-    if isinstance(value, list) and {} in value:
-        at = value.index({})
-        return value[:at], value[at + 1 :] or None
-    return [], value
+    if not isinstance(value, list) or {} not in value:
+        return [], value
+    at = value.index({})
+    entries, own = value[:at], value[at + 1 :]
+    if own[:1] == [{}]:
+        own = own[1:] if own[1:2] in ([], [{}]) else own[1]
+    return entries, own or None

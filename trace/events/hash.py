@@ -158,7 +158,7 @@ def _tail(
     if "ilmd" in tree:
         tail += _member("ilmd", tree["ilmd"], scope)
     if not STANDARD_FIELDS.issuperset(tree):
-        told = [name for name in tree.keys() - STANDARD_FIELDS if not ignore or _key(name, scope) not in ignore]
+        told = [name for name in tree.keys() - STANDARD_FIELDS if not ignore or full_name(name, scope) not in ignore]
         tail += [text for name in told for text in _member(name, tree[name], scope)]
     return tail
 
@@ -215,8 +215,9 @@ def _field(name: str, value: Any, scope: Context) -> str:
         case "time" | "startTime" | "endTime":
             return milliseconds(instant(value))
         case "type" | "exception" | "component":
-            word = _WORDS[name].spellings.get(value)
-            return _WORDS[name].web + word if word else _value(value, scope)
+            words = _WORDS[name]
+            word = words.spellings.get(value)
+            return words.web + word if word else _value(words.later.get(value, value), scope)
         case _:
             return _value(value, scope)
 
@@ -230,11 +231,11 @@ def _extensions(part: dict[str, Any], known: Collection[str], scope: Context) ->
 
 def _member(name: str, value: Any, scope: Context) -> list[str]:
     """Write a field outside the canonical order as ``{namespace}name``; a list repeats it for each item."""
-    key = _key(name, scope)
+    key = full_name(name, scope)
     return [] if key in _COMMENTS else _render(key, value, scope)
 
 
-def _key(name: str, scope: Context) -> str:
+def full_name(name: str, scope: Context) -> str:
     """Write a name in full; an attribute of XML (``@name``) counts as a member."""
     if name not in _KEYWORDS:
         name = name.removeprefix("@")

@@ -17,6 +17,7 @@ import msgspec
 from zhuisu.events import values
 from zhuisu.events.context import PLAIN, PREFIXES, STANDARD, Context, context, inherit, part
 from zhuisu.events.errors import BadDocument, BadEvent, MissingField, UnreadableJson, shown
+from zhuisu.events.hash import full_name
 from zhuisu.events.model import Event, EventType
 from zhuisu.events.times import milliseconds
 from zhuisu.events.tree import event
@@ -146,6 +147,22 @@ def _small(value: Any, outer: Context = PLAIN) -> Context:
     return context(value, outer)
 
 
+def ignored(body: bytes) -> frozenset[str]:
+    """Give the fields, as ``{namespace}name``, that the sender of a document wants left out of ``hash_id``.
+
+    They stand in ``ignoreFields``, of any namespace, of the document or of its query results.
+    """
+    found: set[str] = set()
+    tree = load(body) if b":ignoreFields" in body else None
+    scope = _context(tree["@context"]) if isinstance(tree, dict) and "@context" in tree else PLAIN
+    while isinstance(tree, dict):
+        for name, names in tree.items():
+            if name.endswith(":ignoreFields") and isinstance(names, list):
+                found |= {full_name(name, scope) for name in names if isinstance(name, str)}
+        tree = tree.get("epcisBody") or tree.get("queryResults")
+    return frozenset(found)
+
+
 def stored(doc: bytes) -> Event:
     """Read back the Event of a ``doc``, which stays as it is."""
     tree = _decode(doc)
@@ -154,9 +171,16 @@ def stored(doc: bytes) -> Event:
 
 
 def query_document(
-    docs: Iterable[bytes], created: datetime, *, name: str = "SimpleEventQuery", subscription: str = ""
+    docs: Iterable[bytes],
+    created: datetime,
+    *,
+    name: str = "SimpleEventQuery",
+    subscription: str = "",
+    vocabularies: list[dict[str, Any]] | None = None,
 ) -> bytes:
     """Write an EPCISQueryDocument around stored events, each as it was captured; ``created`` is aware.
+
+    ``vocabularies`` are master data: the JSON schema has them beside the events, and no header in a query document.
 
     What the events inherited from their documents becomes the context of this one; where two documents bound one prefix
     differently, the later event carries its own.
@@ -178,7 +202,8 @@ def query_document(
             _encode(results)[:-1],
             b',"resultsBody":{"eventList":[',
             b",".join(events),
-            b"]}}}}",
+            b"]" if vocabularies is None else b'],"vocabularyList":' + _encode(vocabularies),
+            b"}}}}",
         )
     )
 

@@ -54,9 +54,12 @@ class BizTransaction(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Reading(Struct, frozen=True, kw_only=True, gc=False):
-    """One sensorReport (EPCIS 2.0 §7.3). Times come from it or else from its sensorMetadata; numbers are in ``uom``."""
+    """One sensorReport (EPCIS 2.0 §7.3). Times come from it or else from its sensorMetadata; numbers are in ``uom``.
 
-    type: str
+    ``type`` is a CBV word or a full URI; empty where the report is an ``exception`` alone.
+    """
+
+    type: str = ""
     time: datetime | None = None
     start: datetime | None = None
     end: datetime | None = None

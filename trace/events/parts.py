@@ -76,19 +76,30 @@ def persistent(value: Any, context: Context) -> dict[str, tuple[str, ...]]:
 
 
 def ilmd(value: Any, context: Context) -> dict[str, Any]:
-    """Read lot and expiry, by the words of CBV 2.0, into the attributes of Event; the rest stays in ``doc``."""
+    """Read lot and expiry, by the words of CBV 2.0, into the attributes of Event; the rest stays in ``doc``.
+
+    So does a lot or expiry told otherwise than by one text or number: the schema leaves all of ilmd to its sender.
+    """
     fields(value, {}, context)
     found: dict[str, Any] = {}
     for name, item in value.items():
         full = context.expand(name)
         try:
-            if full in _LOT:
-                found["lot"] = values.text(item, context).strip()
-            elif full in _EXPIRY:
-                found["expiry"] = values.day(item, context)
+            if full in _LOT and (lot := _one(item)):
+                found["lot"] = lot
+            elif full in _EXPIRY and (expiry := _one(item)):
+                found["expiry"] = values.day(expiry, context)
         except BadEvent as refusal:
             raise refusal.under(name) from None
     return found
+
+
+def _one(value: Any) -> str:
+    match value:
+        case {"#text": str() | int() as text} | (str() | int() as text) if not isinstance(text, bool):
+            return str(text).strip()
+        case _:
+            return ""
 
 
 def sensors(value: Any, context: Context) -> tuple[Reading, ...]:
@@ -110,7 +121,11 @@ def _metadata(value: Any, context: Context) -> dict[str, Any]:
 
 
 def _report(value: Any, context: Context) -> dict[str, Any]:
-    return fields(value, _REPORT, context, "type")
+    """Read a sensorReport. GS1's own examples of alarms name no type, which the XML schema asks of none."""
+    found = fields(value, _REPORT, context)
+    if "type" not in found and "exception" not in found:
+        raise MissingField("type is missing", where="/type", rule=f"{SCHEMA}, required", mend="add type")
+    return found
 
 
 def _dispositions(value: Any, context: Context) -> Any:

@@ -89,7 +89,7 @@ def _urn(uri: str, prefix_length: Callable[[str], int]) -> str:
 def _words(form: CbvFormat) -> Callable[[str, Vocabulary], str] | None:
     match form:
         case CbvFormat.Always_Web_URI:
-            return lambda text, words: words.uri(bare) if (bare := words.spellings.get(text)) else text
+            return lambda text, words: words.uri(words.spellings.get(text) or words.later.get(text, text))
         case CbvFormat.Always_URN:
             return lambda text, words: _URNS[words.name] + bare if (bare := words.spellings.get(text)) else text
         case CbvFormat.Bare:

@@ -51,7 +51,7 @@ class Shape(Enum):
 
 
 # In the order of the schema's sequences, EPCglobal-epcis-2_0.xsd.
-_HEAD = {
+HEAD = {
     "eventTime": Shape.TIME,
     "recordTime": Shape.TIME,
     "eventTimeZoneOffset": Shape.TEXT,
@@ -77,13 +77,13 @@ _CHILDREN, _CHILD_QUANTITIES = {"childEPCs": Shape.EPCS}, {"childQuantityList": 
 _EPCS, _QUANTITIES = {"epcList": Shape.EPCS}, {"quantityList": Shape.QUANTITIES}
 
 FIELDS: Mapping[str, Mapping[str, Shape]] = {
-    "ObjectEvent": {**_HEAD, **_EPCS, **_ACTION, **_WHY, **_PAPERS, **_QUANTITIES, **_TAIL, **_ILMD},
+    "ObjectEvent": {**HEAD, **_EPCS, **_ACTION, **_WHY, **_PAPERS, **_QUANTITIES, **_TAIL, **_ILMD},
     "AggregationEvent": {
-        **_HEAD, **_PARENT, **_CHILDREN, **_ACTION, **_WHY, **_PAPERS, **_CHILD_QUANTITIES, **_TAIL,
+        **HEAD, **_PARENT, **_CHILDREN, **_ACTION, **_WHY, **_PAPERS, **_CHILD_QUANTITIES, **_TAIL,
     },
-    "TransactionEvent": {**_HEAD, **_PAPERS, **_PARENT, **_EPCS, **_ACTION, **_WHY, **_QUANTITIES, **_TAIL},
+    "TransactionEvent": {**HEAD, **_PAPERS, **_PARENT, **_EPCS, **_ACTION, **_WHY, **_QUANTITIES, **_TAIL},
     "TransformationEvent": {
-        **_HEAD,
+        **HEAD,
         "inputEPCList": Shape.EPCS,
         "inputQuantityList": Shape.QUANTITIES,
         "outputEPCList": Shape.EPCS,
@@ -95,7 +95,7 @@ FIELDS: Mapping[str, Mapping[str, Shape]] = {
         **_ILMD,
     },
     "AssociationEvent": {
-        **_HEAD, **_PARENT, **_CHILDREN, **_CHILD_QUANTITIES, **_ACTION, **_WHY, **_PAPERS, **_TAIL,
+        **HEAD, **_PARENT, **_CHILDREN, **_CHILD_QUANTITIES, **_ACTION, **_WHY, **_PAPERS, **_TAIL,
     },
 }  # fmt: skip
 DECLARATION: Mapping[str, Shape] = {

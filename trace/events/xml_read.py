@@ -21,6 +21,7 @@ from zhuisu.events.errors import BadDocument, BadEvent, BadTime, shown
 from zhuisu.events.model import Event, EventType
 from zhuisu.events.times import instant
 from zhuisu.events.tree import event
+from zhuisu.events.xml_master import anything, vocabularies
 from zhuisu.events.xml_names import (
     DOCUMENTS,
     EPCIS,
@@ -32,7 +33,7 @@ from zhuisu.events.xml_names import (
     Names,
 )
 from zhuisu.events.xml_scan import Element, Part, scan
-from zhuisu.events.xml_tree import SCHEMA, extension, more_context
+from zhuisu.events.xml_tree import SCHEMA, more_context
 from zhuisu.events.xml_tree import event as event_tree
 from zhuisu.events.xml_tree import line as line_of
 
@@ -47,6 +48,8 @@ _NEEDED = {
     "EPCISDocument": ("EPCISBody", "/epcisBody"),
     "EPCISQueryDocument": ("EventList", "/epcisBody/queryResults/resultsBody/eventList"),
 }
+_HEADER = "/epcisHeader/epcisMasterData/vocabularyList"
+_RESULTS = "/epcisBody/queryResults/resultsBody/vocabularyList"
 _ASKING = "EPCIS 2.0 §8.2.5: this document asks or answers, but holds no events"
 
 
@@ -58,6 +61,7 @@ def is_xml(body: bytes) -> bool:
 class Document(Struct, kw_only=True):
     """What a document says around its events. ``header`` and ``vocabularies`` are JSON trees, master data among them.
 
+    ``context`` says what their prefixes mean, ``lines`` where master data stands, by its JSON pointer.
     ``ignored`` are fields, as ``{namespace}name``, that the sender wants left out of ``hash_id``.
     """
 
@@ -66,6 +70,8 @@ class Document(Struct, kw_only=True):
     created: str = ""
     header: dict[str, Any] = {}
     vocabularies: list[dict[str, Any]] = []
+    context: list[Any] = []
+    lines: dict[str, int] = {}
     query: str = ""
     subscription: str = ""
     ignored: frozenset[str] = frozenset()
@@ -98,6 +104,7 @@ class _Reader:
         self.document = Document()
         self.prefixes: dict[str, str] = {}
         self.standard = STANDARD
+        self.ordered = True
         self.plain: dict[str, str] = {}
         self.outer = Context([], PREFIXES)
         self.seen: set[str] = set()
@@ -151,10 +158,14 @@ class _Reader:
             case _, "subscriptionID":
                 self.document.subscription = element.text.strip()
             case _, "EPCISHeader":
-                self.document.header = _header(element, Names(self.standard))
+                names = Names(self.standard)
+                self.document.header = _header(element, names, self.document.lines)
+                self.document.context = _chosen(names)
             case _, "VocabularyList":
                 self.seen.add("EventList")
-                self.document.vocabularies = _vocabularies(element, Names(self.standard))
+                names = Names(self.standard)
+                self.document.vocabularies = vocabularies(element, names, self.document.lines, _RESULTS)
+                self.document.context = _chosen(names)
             case "EPCISBody", _ if self.document.kind == "EPCISQueryDocument":
                 raise BadDocument(
                     f"line {element.line}: {name} is no query result",
@@ -183,11 +194,13 @@ class _Reader:
             if namespace not in STANDARD_1:
                 raise _foreign(element, namespace, EPCIS)
             self.standard = STANDARD | {namespace}
+            self.ordered = namespace in STANDARD
             return False
         if namespace not in DOCUMENTS[name]:
             raise _foreign(element, namespace, DOCUMENTS[name][0])
         old = namespace == DOCUMENTS[name][1]
         self.standard = STANDARD_1 if old else STANDARD
+        self.ordered = name == "EPCISDocument" and not old
         self.document.kind = name
         for attribute in ("schemaVersion", "creationDate"):
             if attribute not in element.attributes and name == "EPCISDocument":
@@ -219,7 +232,7 @@ class _Reader:
         element = part.element
         try:
             more = _listed(more_context(element))
-            tree = event_tree(element, names)
+            tree = event_tree(element, names, ordered=self.ordered)
             doc = _encode(tree)
             told = names.chosen and {p for p in names.chosen if p not in PREFIXES and _in_texts(p, doc)}
             if told:
@@ -286,57 +299,25 @@ def _small(value: Any) -> bytes:
     return text
 
 
-def _header(element: Element, names: Names) -> dict[str, Any]:
+def _header(element: Element, names: Names, lines: dict[str, int]) -> dict[str, Any]:
     """Tell an EPCISHeader as JSON: master data as epcisMasterData, all else by its names."""
     tree: dict[str, Any] = {}
     for child in element.children:
         name = names.field(child.name)
         if name == "extension":
-            tree |= _header(child, names)
+            tree |= _header(child, names, lines)
         elif name == "EPCISMasterData":
             lists = [x for x in child.children if names.field(x.name) == "VocabularyList"]
-            tree["epcisMasterData"] = {"vocabularyList": [v for x in lists for v in _vocabularies(x, names)]}
+            told = [vocabulary for x in lists for vocabulary in vocabularies(x, names, lines, _HEADER)]
+            tree["epcisMasterData"] = {"vocabularyList": told}
         else:
-            tree[names.member(child.name)] = _anything(child, names)
+            tree[names.member(child.name)] = anything(child, names)
     return tree
 
 
-def _vocabularies(element: Element, names: Names) -> list[dict[str, Any]]:
-    """Tell a VocabularyList as JSON (EPCIS 2.0 JSON schema, vocabularyList)."""
-    found = []
-    for vocabulary in element.children:
-        tree: dict[str, Any] = {"type": vocabulary.attributes.get("type", "")}
-        for part in vocabulary.children:
-            if names.field(part.name) == "VocabularyElementList":
-                tree["vocabularyElementList"] = [_vocabulary_element(x, names) for x in part.children]
-            else:
-                tree[names.member(part.name)] = _anything(part, names)
-        found.append(tree)
-    return found
-
-
-def _vocabulary_element(element: Element, names: Names) -> dict[str, Any]:
-    tree: dict[str, Any] = {"id": element.attributes.get("id", "")}
-    for child in element.children:
-        match names.field(child.name):
-            case "attribute":
-                told = {"id": child.attributes.pop("id", ""), "attribute": _anything(child, names)}
-                tree.setdefault("attributes", []).append(told)
-            case "children":
-                tree["children"] = [x.text.strip() for x in child.children]
-            case _:
-                tree[names.member(child.name)] = _anything(child, names)
-    return tree
-
-
-def _anything(element: Element, names: Names) -> Any:
-    try:
-        return extension(element, names)
-    except BadEvent as refusal:
-        at = refusal.facts.get("line", element.line)
-        raise BadDocument(
-            f"line {at}: {refusal.detail}", rule=refusal.facts["rule"], mend=refusal.mend, line=at
-        ) from None
+def _chosen(names: Names) -> list[Any]:
+    """Give what the prefixes in a header mean, as entries of an @context."""
+    return [{prefix: uri} for prefix, uri in names.chosen.items() if PREFIXES.get(prefix) != uri]
 
 
 def _namespace(element: Element) -> str:

@@ -1,6 +1,7 @@
 """Bytes of an EPCIS XML document -> its parts, one at a time: never more than one event in memory.
 
-What can hurt is refused by name: a DOCTYPE (and with it every entity), nesting, a tag or an event without end.
+What can hurt is refused by name: a DOCTYPE that declares something (and with it every entity), nesting, a tag or an
+event without end.
 
 >>> [part.element.name for part in scan([b"<a><b/></a>"])]
 ['a']
@@ -8,7 +9,6 @@ What can hurt is refused by name: a DOCTYPE (and with it every entity), nesting,
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 from xml.parsers import expat
 
 from msgspec import Struct
@@ -161,8 +161,10 @@ class _Scanner:
     def refuse(self, said: str, mend: str) -> UnreadableXml:
         return _unreadable(self.parser.CurrentLineNumber, said, mend)
 
-    def doctype(self, *_: Any) -> None:
-        raise self.refuse("a DOCTYPE: no document type, no entity is read here", "drop the DOCTYPE")
+    def doctype(self, _: str, system: str | None, public: str | None, subset: int) -> None:
+        """Pass a DOCTYPE that only names the root: it can declare no entity."""
+        if system or public or subset:
+            raise self.refuse("a DOCTYPE that declares something: no entity is read here", "drop the DOCTYPE")
 
     def bind(self, prefix: str | None, uri: str | None) -> None:
         self.bindings.append((prefix or "", uri or ""))
@@ -223,4 +225,4 @@ class _Scanner:
 
 
 def _unreadable(line: int, said: str, mend: str) -> UnreadableXml:
-    return UnreadableXml(f"line {line}: {said}", line=line, rule="XML 1.0; no DOCTYPE", mend=mend)
+    return UnreadableXml(f"line {line}: {said}", line=line, rule="XML 1.0; no DTD", mend=mend)

@@ -19,6 +19,7 @@ from zhuisu.events.xml_names import (
     BOOLEANS,
     DECLARATION,
     FIELDS,
+    HEAD,
     NUMBERS,
     OURS,
     PARTIES,
@@ -43,6 +44,7 @@ _TO_THE_MINUTE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)(Z|[+-]\d\d:\d\d)", re.
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+").fullmatch
 _EPCIS_1 = "urn:epcglobal:epcis:xsd:1"
 _WRAPPERS = frozenset({"extension", "baseExtension"})
+_COMMON = frozenset({*HEAD, "baseExtension"})
 _AGAIN = frozenset({"certificationInfo", "set", "unset", "sensorReport"})
 _ENVELOPE = frozenset({"schemaVersion", "creationDate"})
 """Attributes of a document, which a bare event may carry in its stead."""
@@ -56,8 +58,11 @@ _NUMERIC = frozenset(
 _XSI, _OURS = XSI + SEPARATOR, OURS + SEPARATOR
 
 
-def event(element: Element, names: Names) -> dict[str, Any]:
-    """Tell an event as JSON. BadEvent with its ``line`` where XML says what no JSON could."""
+def event(element: Element, names: Names, *, ordered: bool = False) -> dict[str, Any]:
+    """Tell an event as JSON. BadEvent with its ``line`` where XML says what no JSON could.
+
+    ``ordered``: what every event says must stand before what its type adds.
+    """
     kind = names.field(element.name)
     tree: dict[str, Any] = {"type": kind}
     if kind == "QuantityEvent":
@@ -70,10 +75,34 @@ def event(element: Element, names: Names) -> dict[str, Any]:
     readers = _FIELDS.get(kind)
     if readers is not None:
         _fill(element, tree, readers, names)
+        if ordered:
+            told = [name in _COMMON for name in tree if name in readers]
+            if told != sorted(told, reverse=True):  # or its end came from elsewhere
+                _common_first(element, names)
         tree.pop("@context", None)  # has an attribute of its own
-        if "ilmd" in tree and kind == "ObjectEvent" and tree.get("action") != "ADD" and _EPCIS_1 in names.standard:
-            tree[_aside("ilmd", names)] = tree.pop("ilmd")
+        if _EPCIS_1 in names.standard:
+            if "ilmd" in tree and kind == "ObjectEvent" and tree.get("action") != "ADD":
+                tree[_aside("ilmd", names)] = tree.pop("ilmd")
+            if "eventID" in tree and not _URI(tree["eventID"]):  # many wrote a bare UUID
+                tree[_aside("eventID", names)] = tree.pop("eventID")
     return tree
+
+
+def _common_first(element: Element, names: Names) -> None:
+    """Check the order that published documents keep; within each half they do not (EPCISEventType is the base)."""
+    before = ""
+    for child in element.children:
+        name = names.field(child.name)
+        if name not in _COMMON:
+            before = before or (name if ":" not in name else "")
+        elif before:
+            raise BadEvent(
+                f"{name} stands after {before}",
+                where=f"/{name}",
+                rule=f"{SCHEMA}, EPCISEventType",
+                mend=f"put it before {before}",
+                line=child.line,
+            )
 
 
 def _aside(name: str, names: Names) -> str:
@@ -198,7 +227,7 @@ def extension(element: Element, names: Names) -> Any:
             _add(members, names.member(child.name), extension(child, names))
     else:
         text = element.text
-        own = None if nil.strip() in ("true", "1") else _typed(text, kind)
+        own = None if nil.strip() in _TRUE else _typed(text, kind)
         if not members and not ours:
             return own
         if text:
@@ -240,6 +269,7 @@ def _number(text: str, otherwise: str) -> Any:
 
 
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+_TRUE = frozenset(text for text, truth in _BOOLEANS.items() if truth)
 
 
 def _time(text: str) -> str:
@@ -272,6 +302,10 @@ def _no_text(element: Element) -> None:
             mend="give the text an element of its own",
             line=element.line,
         )
+
+
+def _nil(element: Element) -> bool:
+    return any(name.startswith(f"{_XSI}nil") and value.strip() in _TRUE for name, value in element.attributes.items())
 
 
 def _plain(element: Element) -> None:
@@ -321,7 +355,10 @@ def _quantity(element: Element, names: Names) -> dict[str, Any]:
             if name in tree:
                 raise _twice(name)
             text = _text(child, names)
-            tree[name] = _number(text, text) if name == "quantity" else text
+            if name != "quantity":
+                tree[name] = text
+            elif text or not _nil(child):  # the one field that may be nil: not told how many
+                tree[name] = _number(text, text)
         except BadEvent as refusal:
             refusal.facts.setdefault("line", child.line)
             raise refusal.under(name) from None

@@ -56,12 +56,17 @@ def write_xml(
     name: str = "SimpleEventQuery",
     subscription: str = "",
     spelling: Spelling = _PLAIN,
+    header: bytes = b"",
 ) -> Iterator[bytes]:
-    """Write query results (EPCISQueryDocument) around stored events, piece by piece; ``created`` is aware."""
-    head = f'<epcisq:EPCISQueryDocument xmlns:epcisq="{QUERY}" {_HEAD}{milliseconds(created)}"><EPCISBody>'
+    """Write query results (EPCISQueryDocument) around stored events, piece by piece; ``created`` is aware.
+
+    ``header`` is an EPCISHeader.
+    """
+    head = f'<epcisq:EPCISQueryDocument xmlns:epcisq="{QUERY}" {_HEAD}{milliseconds(created)}">'
     told = f"<queryName>{_text(name)}</queryName>"
     told += f"<subscriptionID>{_text(subscription)}</subscriptionID>" if subscription else ""
-    yield f"{_DECLARED}{head}<epcisq:QueryResults>{told}<resultsBody><EventList>".encode()
+    yield f"{_DECLARED}{head}".encode() + header
+    yield f"<EPCISBody><epcisq:QueryResults>{told}<resultsBody><EventList>".encode()
     for doc in docs:
         yield event_xml(doc, spelling)
     yield b"</EventList></resultsBody></epcisq:QueryResults></EPCISBody></epcisq:EPCISQueryDocument>\n"
