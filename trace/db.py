@@ -31,6 +31,11 @@ AWAY = (
 )
 """What asyncpg raises when the server is not to be had; each is answered 503, never 500."""
 
+SERVICE = "zhuisu_service"
+"""The role that the service works as: it owns nothing, and may add to the ledger but not change it."""
+READER = "zhuisu_reader"
+"""The role that reads for a caller, who sees his own (zhuisu.ledger.rights)."""
+
 MUST_BE_ON = ("fsync", "full_page_writes", "synchronous_commit")
 
 
@@ -53,6 +58,18 @@ class UnsafeDatabase(Refusal):
 
     status = 503
     zh = "数据库设置不安全"
+
+
+class RolesMissing(Refusal):
+    """The login may not work in the roles of this service.
+
+    The service works as ``zhuisu_service`` and reads for its callers as ``zhuisu_reader``, so that the database itself
+    keeps the ledger append-only and one organisation's events from the eyes of another. `zhuisu migrate` makes both
+    where the login of DATABASE_URL has CREATEROLE; elsewhere an administrator of the database makes them once.
+    """
+
+    status = 503
+    zh = "数据库缺少所需角色"
 
 
 class SchemaMismatch(Refusal):
@@ -111,15 +128,19 @@ class Database:
 
 @asynccontextmanager
 async def connect(
-    url: str, *, size: int = 8, acquire_timeout: float = 2.0, statement_timeout: float = 30.0
+    url: str, *, size: int = 8, acquire_timeout: float = 2.0, statement_timeout: float = 30.0, role: str = SERVICE
 ) -> AsyncIterator[Database]:
-    """The pool for ``url``, closed at the end. Raises DatabaseAway, UnsafeDatabase."""
+    """The pool for ``url``, closed at the end; ``role`` "none" is the login itself, which owns the tables.
+
+    Raises DatabaseAway, RolesMissing, UnsafeDatabase.
+    """
     settings = {
         "application_name": "zhuisu",
         "plan_cache_mode": "force_generic_plan",
         "jit": "off",
         "statement_timeout": f"{int(statement_timeout * 1000)}",
         "idle_in_transaction_session_timeout": "60000",
+        "role": role,
     }
     try:
         pool = await asyncpg.create_pool(
@@ -127,6 +148,12 @@ async def connect(
         )
     except AWAY as error:
         raise DatabaseAway(f"cannot connect: {error}", mend="see `zhuisu db status` or DATABASE_URL") from error
+    except (asyncpg.InvalidParameterValueError, asyncpg.InsufficientPrivilegeError) as error:
+        login = await asyncpg.connect(url)
+        try:
+            raise await _roles_missing(login, error) from error
+        finally:
+            await login.close()
     try:
         async with pool.acquire() as conn:
             await require_durability(conn)
@@ -136,6 +163,13 @@ async def connect(
             await asyncio.wait_for(pool.close(), timeout=5)
         except TimeoutError:
             pool.terminate()
+
+
+async def _roles_missing(conn: Connection, error: Exception) -> RolesMissing:
+    login = await conn.fetchval("select quote_ident(session_user)")
+    here = {r["rolname"] for r in await conn.fetch("select rolname from pg_roles")}
+    wanted = [f"grant {r} to {login}" if r in here else f"create role {r} role {login}" for r in (SERVICE, READER)]
+    return RolesMissing(str(error), mend=f"let an administrator of the database run: {'; '.join(wanted)}")
 
 
 async def require_durability(conn: Connection) -> None:
@@ -206,10 +240,12 @@ def migrations() -> list[Migration]:
 async def migrate(conn: Connection) -> list[Migration]:
     """Apply what is missing, each step in its own transaction, one process at a time. Returns the steps applied.
 
-    Raises SchemaMismatch when an applied step was edited or the database knows a step that this version does not.
+    ``conn`` is the login itself, which will own what is made. Raises SchemaMismatch when an applied step was edited or
+    the database knows a step that this version does not, RolesMissing.
     """
     await conn.execute("select pg_advisory_lock(hashtext('zhuisu migrations'))")
     try:
+        await _make_roles(conn)
         await conn.execute(
             "create table if not exists public.migration"
             " (number int primary key, name text not null, digest text not null,"
@@ -228,6 +264,14 @@ async def migrate(conn: Connection) -> list[Migration]:
         return pending
     finally:
         await conn.execute("select pg_advisory_unlock(hashtext('zhuisu migrations'))")
+
+
+async def _make_roles(conn: Connection) -> None:
+    try:
+        async with conn.transaction():
+            await conn.execute(resources.files("zhuisu.migrations").joinpath("roles.sql").read_text("utf-8"))
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise await _roles_missing(conn, error) from error
 
 
 async def pending_migrations(conn: Connection) -> list[Migration]:

@@ -31,6 +31,15 @@ from zhuisu.settings import Settings, with_master_key
 _HERE = {"127.0.0.1", "0.0.0.0", "::", "::1"}  # noqa: S104  (compared, not bound)
 _HANDED_DOWN = "ZHUISU_WORKER_SETTINGS"
 
+HTTP: dict[str, Any] = {
+    "log_config": None,
+    "access_log": False,
+    "server_header": False,
+    "timeout_graceful_shutdown": 10,
+    "ws": "websockets-sansio",
+}
+"""How uvicorn serves."""
+
 
 class PortTaken(Conflict):
     """The port is in use.
@@ -65,7 +74,7 @@ def migrate(settings: Settings) -> list[db.Migration]:
 
     async def run() -> list[db.Migration]:
         async with (
-            db.connect(settings.database_url, size=1, statement_timeout=0) as database,
+            db.connect(settings.database_url, size=1, statement_timeout=0, role="none") as database,
             database.connection() as conn,
         ):
             return await db.migrate(conn)
@@ -156,12 +165,4 @@ def _address(listener: socket.socket) -> str:
 
 
 def _config(app: Litestar | str, **more: Any) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=10,
-        ws="websockets-sansio",
-        **more,
-    )
+    return uvicorn.Config(app, **HTTP, **more)

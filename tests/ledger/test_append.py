@@ -1,8 +1,7 @@
-"""The ledger on a real database: once and for ever, corrections, and containment true in time against brute force."""
+"""The ledger on a real database: once and for ever, corrections, and the smallest stories of containment."""
 
 import asyncio
 import random
-from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -11,6 +10,7 @@ import pytest
 from zhuisu.db import Database
 from zhuisu.events import ErrorDeclaration, Event, EventType, Quantity, make
 from zhuisu.ledger import append, history
+from zhuisu.ledger.append import MANY
 from zhuisu.ledger.errors import EventIdConflict, NotYourEvent
 
 T = datetime(2026, 5, 1, 8, 0, tzinfo=UTC)
@@ -64,18 +64,29 @@ class TestOnceAndForEver:
         assert await minutes_of(db, box(2)) == []
         with pytest.raises(EventIdConflict):
             await put(db, seen(3, box(2), event_id="urn:uuid:b"), seen(4, box(2), event_id="urn:uuid:b"))
+        # Many take another way through the gate, to the same end.
+        many = [seen(n, box(n)) for n in range(100, 100 + MANY)]
+        with pytest.raises(EventIdConflict):
+            await put(db, *many, seen(2, box(1), event_id="urn:uuid:a"))
+        with pytest.raises(EventIdConflict):
+            await put(db, *many, seen(3, box(2), event_id="urn:uuid:b"), seen(4, box(2), event_id="urn:uuid:b"))
+        assert await minutes_of(db, box(100)) == []
+        assert await put(db, *many, seen(1, box(1), event_id="urn:uuid:a")) == [True] * MANY + [False]
+        assert await put(db, *many) == [False] * MANY
 
     async def test_many_writers_of_one_lot_neither_deadlock_nor_double(self, db: Database) -> None:
-        async def writer(seed: int) -> list[bool]:
-            mine = [seen(n, box(n)) for n in range(40)]
+        async def writer(seed: int, lot: range) -> list[bool]:
+            mine = [seen(n, box(n)) for n in lot]
             random.Random(seed).shuffle(mine)
             return await put(db, *mine)
 
-        fresh = await asyncio.gather(*(writer(seed) for seed in range(4)))
-        assert sum(map(sum, fresh)) == 40
+        few, many = range(MANY - 1), range(MANY - 1, 5 * MANY)
+        for lot in few, many:
+            fresh = await asyncio.gather(*(writer(seed, lot) for seed in range(4)))
+            assert sum(map(sum, fresh)) == len(lot)
         async with db.connection() as conn:
-            assert await conn.fetchval("select count(*) from ledger.code") == 40
-            assert await conn.fetchval("select count(*) from ledger.touch") == 40
+            assert await conn.fetchval("select count(*) from ledger.code") == 5 * MANY
+            assert await conn.fetchval("select count(*) from ledger.touch") == 5 * MANY
 
 
 class TestContainment:
@@ -144,8 +155,8 @@ class TestCorrections:
     ) -> None:
         await put(db, seen(1, box(1)), seen(3, case(1)))
         order = [self.declared(), self.original()]
-        for event in order if declared_first else reversed(order):
-            await put(db, event)
+        for n, event in enumerate(order if declared_first else reversed(order)):
+            await put(db, event, *(seen(4, box(100 * n + more)) for more in range(n * MANY)))  # the second among many
         assert await minutes_of(db, box(1)) == [1]
         async with db.connection() as conn:
             assert await conn.fetchval("select count(*) from ledger.event where name = 'urn:uuid:w'") == 2
@@ -184,74 +195,3 @@ class TestCorrections:
     async def test_repeating_a_correction_changes_nothing(self, db: Database) -> None:
         await put(db, self.original(), self.declared())
         assert await put(db, self.original(), self.declared()) == [False, False]
-
-
-class World:
-    """Random truth about boxes and cases, and what brute force makes of it."""
-
-    def __init__(self, seed: int) -> None:
-        self.random = random.Random(seed)
-        self.events: list[tuple[int, str, str, tuple[str, ...]]] = []
-        boxes, cases = [box(n) for n in range(6)], [case(n) for n in range(4)]
-        for minute in range(60):
-            what = self.random.choice(["seen", "pack", "pack", "unpack", "empty"])
-            parent = self.random.choice(cases)
-            below = [c for c in [*boxes, *cases[cases.index(parent) + 1 :]] if c != parent]
-            children = tuple(self.random.sample(below, self.random.randint(1, 3)))
-            self.events.append((minute, what, parent, children))
-
-    def recorded(self) -> list[Event]:
-        def one(minute: int, what: str, parent: str, children: tuple[str, ...]) -> Event:
-            match what:
-                case "seen":
-                    return seen(minute, parent)
-                case "pack":
-                    return pack(minute, parent, *children)
-                case "unpack":
-                    return pack(minute, parent, *children, action="DELETE")
-                case _:
-                    return pack(minute, parent, action="DELETE")
-
-        return [one(*event) for event in self.events]
-
-    def paths(self) -> dict[str, set[int]]:
-        """Code -> minutes of its events: replay in time order with a plain map of who is in what."""
-        inside: dict[str, str] = {}
-        paths: dict[str, set[int]] = defaultdict(set)
-
-        def contents(parent: str) -> set[str]:
-            direct = {child for child, held_by in inside.items() if held_by == parent}
-            return direct | {c for d in direct for c in contents(d)}
-
-        for minute, what, parent, children in self.events:
-            if what == "pack":
-                inside |= dict.fromkeys(children, parent)
-            for code in {parent} | contents(parent):
-                paths[code].add(minute)
-            for child in children if what in {"pack", "unpack"} else ():
-                for code in {child} | contents(child):
-                    paths[code].add(minute)
-            if what == "unpack":
-                for child in children:
-                    if inside.get(child) == parent:
-                        del inside[child]
-            if what == "empty":
-                for child in [c for c, held_by in inside.items() if held_by == parent]:
-                    del inside[child]
-        return paths
-
-
-SEEDS = [*range(8), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(8, 400))]
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-async def test_paths_equal_brute_force_in_any_order_of_arrival(db: Database, seed: int) -> None:
-    world = World(seed)
-    arriving = world.recorded()
-    world.random.shuffle(arriving)
-    for start in range(0, len(arriving), 7):
-        await put(db, *arriving[start : start + 7])
-    truth = world.paths()
-    found = {code: set(await minutes_of(db, code)) for code in truth}
-    assert found == dict(truth)
-    assert max(len(minutes) for minutes in truth.values()) > 20

@@ -103,7 +103,7 @@ cross join lateral (
   select e.party from ledger.event e
   where e.id in (
     select t.ev from ledger.touch t
-    where t.code = c.id and t.role in (0, 1, 2, 3, 6, 7)
+    where t.code = c.id and t.role in (0, 1, 2, 3, 4, 6, 7)
       and not exists (select from ledger.touch v where v.code = t.code and v.ev = t.ev and v.role = 9)
     union all
     select h.ev from ledger.hold h

@@ -23,18 +23,24 @@ _SYMBOLOGIES = zxingcpp.BarcodeFormats(
 )
 
 
+_AGAIN = "photograph it again, whole, sharp and from nearby"
+
+
 def read_codes(picture: bytes) -> list[str]:
     """Texts of all codes in a PNG or JPEG, in reading order as found. Raises UnreadablePicture when there is none."""
     try:
         with Image.open(io.BytesIO(picture), formats=("PNG", "JPEG")) as image:
             if image.width * image.height > MAX_PIXELS:
-                raise UnreadablePicture(f"{image.width} × {image.height} pixels; at most {MAX_PIXELS} are read")
+                raise UnreadablePicture(
+                    f"{image.width} × {image.height} pixels; at most {MAX_PIXELS} are read", mend=_AGAIN
+                )
             grey = ImageOps.exif_transpose(image).convert("L")
     except UnidentifiedImageError as error:  # its words name an object of ours, not the picture
-        raise UnreadablePicture("this is not a PNG or JPEG picture") from error
+        raise UnreadablePicture("this is not a PNG or JPEG picture", mend=_AGAIN) from error
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise UnreadablePicture(f"this is not a whole PNG or JPEG picture: {error}") from error
+        raise UnreadablePicture(f"this is not a whole PNG or JPEG picture: {error}", mend=_AGAIN) from error
     texts = [found.text for found in zxingcpp.read_barcodes(grey, formats=_SYMBOLOGIES) if found.text]
     if not texts:
-        raise UnreadablePicture(f"no code is readable in this picture of {grey.width} × {grey.height} pixels")
+        size = f"{grey.width} × {grey.height}"
+        raise UnreadablePicture(f"no code is readable in this picture of {size} pixels", mend=_AGAIN)
     return texts

@@ -38,6 +38,7 @@ async def trace(
     now: datetime,
     direction: Direction = Direction.back,
     at: datetime | None = None,
+    walk: store.Walk = store,
 ) -> Path:
     """The path of the code in ``text`` as of event time ``at``, as ``who`` may see it. Raises NeverSeen, BadMoment."""
     code = parse(text)
@@ -47,8 +48,8 @@ async def trace(
         if code.canonical not in known:
             raise NeverSeen(f"nothing is recorded of {code.text}", mend="compare it with what is printed on the goods")
         root, till = known[code.canonical], bound(moment) if at else LAST
-        roots, steps, truncated = await _collect(conn, root, till, direction)
-        hops = await _hops(conn, roots, steps)
+        roots, steps, truncated = await _collect(conn, walk, root, till, direction)
+        hops = await _hops(conn, walk, roots, steps)
         held = await holders(conn, root, till, hops) if direction is Direction.forward else None
         cited = await certs.cited(conn, _certificates(code, hops), now)
         path = Path(
@@ -76,7 +77,7 @@ def _moment(at: datetime) -> datetime:
 
 
 async def _collect(
-    conn: Connection, root: int, till: UUID, direction: Direction
+    conn: Connection, walk: store.Walk, root: int, till: UUID, direction: Direction
 ) -> tuple[dict[int, Root], list[store.Step], bool]:
     """Breadth first: the code, its lot, and what it was made from (or, forward, what was made from it)."""
     roots: dict[int, Root] = {}
@@ -86,7 +87,7 @@ async def _collect(
     while pending:
         if len(roots) + len(pending) > MAX_ROOTS:
             pending, truncated = dict(list(pending.items())[: MAX_ROOTS - len(roots)]), True
-        found = await store.paths(conn, {code: each.till for code, each in pending.items()})
+        found = await walk.paths(conn, {code: each.till for code, each in pending.items()})
         roots |= pending
         steps += found
         lots = await store.lots_of(conn, pending)
@@ -110,11 +111,11 @@ async def _outputs(conn: Connection, steps: list[store.Step], till: UUID) -> dic
     return {code: Root(code, Via.output, till) for _, role, code in groups if role is Role.output}
 
 
-async def _hops(conn: Connection, roots: dict[int, Root], steps: list[store.Step]) -> list[Hop]:
+async def _hops(conn: Connection, walk: store.Walk, roots: dict[int, Root], steps: list[store.Step]) -> list[Hop]:
     chosen = nearest(steps, roots)
     events = {e.id: e for e in await store.stored(conn, (s.ev for s in chosen))}
     stays = defaultdict(list)
-    for window in await store.windows(conn, {code: each.till for code, each in roots.items()}):
+    for window in await walk.windows(conn, {code: each.till for code, each in roots.items()}):
         stays[window.root].append(window)
     uris = await store.uris(conn, [*(s.via for s in chosen), *(w.code for ws in stays.values() for w in ws)])
     capturers = await parties.organisations(conn, list({e.party for e in events.values()}))

@@ -7,16 +7,16 @@ from uuid import UUID
 
 from zhuisu.db import Connection, queries, rows_for
 from zhuisu.exchange.activation import BatchKey, Kept
+from zhuisu.ledger.rights import Sight, looking_as
 
 SQL = queries(__file__)
 
 
-class Claim(NamedTuple):
-    """Whose events an export shows: an organisation's, those at sites of divisions (prefixes), or everybody's."""
+class Moved(NamedTuple):
+    """An event in which goods moved, and its document."""
 
-    party: int | None
-    divisions: list[str]
-    everything: bool
+    id: UUID
+    doc: str
 
 
 async def keep(conn: Connection, party: int, batches: Mapping[BatchKey, Kept]) -> None:
@@ -59,13 +59,13 @@ async def booked(conn: Connection, codes: Iterable[int], party: int, at: datetim
 
 async def moved(
     conn: Connection,
-    claim: Claim,
+    sight: Sight,
     ids: tuple[UUID, UUID],
     times: tuple[datetime, datetime],
     steps: Sequence[str],
     site: str | None,
     limit: int,
-) -> list[UUID]:
-    """Events in which goods were seen in ``steps``, strictly between two ids, in order; times are from and until."""
-    rows = await conn.fetch(SQL.moved, *ids, *times, list(steps), *claim, site, limit)
-    return [r["id"] for r in rows]
+) -> list[Moved]:
+    """Events of a caller in which goods were seen in ``steps``, strictly between two ids; times are from and until."""
+    async with looking_as(conn, sight):
+        return [Moved(*r) for r in await conn.fetch(SQL.moved, *ids, *times, list(steps), site, limit)]

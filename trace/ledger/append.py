@@ -10,26 +10,26 @@ takes the last ones.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
+from operator import itemgetter
 from typing import TypeAlias
 from uuid import UUID
 
 import msgspec
+from asyncpg import UniqueViolationError
 
 from zhuisu import events
 from zhuisu.db import Connection
-from zhuisu.events import Action, Event, EventType, identify
+from zhuisu.events import Event
 from zhuisu.ledger import store
 from zhuisu.ledger.errors import EventIdConflict, NotYourEvent
-from zhuisu.ledger.model import Links, Role, event_id, links, name_hash
+from zhuisu.ledger.model import links
+from zhuisu.ledger.rows import ORIGINAL, EventRow, Name, Prepared, codes, event_row, link_rows, prepare
 
-ORIGINAL = datetime(1900, 1, 1, tzinfo=UTC)
-"""In ``ledger.name.declared``: not a declaration but the event itself."""
+Bound: TypeAlias = dict[Name, UUID]
 
-Bound: TypeAlias = dict[store.Name, UUID]
-
-KINDS = list(EventType)
-ACTIONS = [None, *Action]
+MANY = 64
+"""Events from which on it pays to look first what is here, and then to write as if nobody else did."""
 
 
 class Recorded(msgspec.Struct, frozen=True):
@@ -38,17 +38,6 @@ class Recorded(msgspec.Struct, frozen=True):
     id: UUID
     event_id: str
     fresh: bool
-
-
-class Prepared(msgspec.Struct, frozen=True):
-    """An event with its id, its digest, its eventID and what that is bound by; ``by`` is who captured it."""
-
-    event: Event
-    by: int
-    id: UUID
-    digest: bytes
-    name: str
-    key: store.Name
 
 
 async def append(conn: Connection, captured: Sequence[Event], *, by: int, now: datetime) -> list[Recorded]:
@@ -60,14 +49,6 @@ async def append(conn: Connection, captured: Sequence[Event], *, by: int, now: d
     return await record(conn, [prepare(event, by) for event in captured], now)
 
 
-def prepare(event: Event, by: int) -> Prepared:
-    """What ``record`` needs to know of an event that organisation ``by`` captured."""
-    name, content = identify(event)
-    name = event.event_id or name
-    declared = event.declaration.time if event.declaration else ORIGINAL
-    return Prepared(event, by, store.Id(event_id(event, content)), content, name, (name_hash(name), declared))
-
-
 async def record(conn: Connection, entries: Sequence[Prepared], now: datetime) -> list[Recorded]:
     """``append`` for what ``prepare`` gave, by one organisation or by many."""
     if not entries:
@@ -75,61 +56,72 @@ async def record(conn: Connection, entries: Sequence[Prepared], now: datetime) -
     if any(entry.event.declaration for entry in entries):
         # A declaration and its event may arrive at once: whichever commits second must see the other.
         await store.alone(conn)
-    places = await store.places(conn, (_place(entry.event) for entry in entries))
+    named = {place for entry in entries for place in (entry.event.location, entry.event.read_point)}
+    places = await store.places(conn, named)
     unique: dict[UUID, Prepared] = {}
     for entry in entries:
         unique.setdefault(entry.id, entry)
     # The gate comes first: what is here already costs nothing more.
-    fresh = await store.add_events(conn, [_row(entry, places, now) for entry in unique.values()])
-    await _require_equal(conn, [entry for entry in unique.values() if entry.id not in fresh])
-    added = [entry for entry in unique.values() if entry.id in fresh]
+    added, bound = await _gate(conn, list(unique.values()), places, now)
     if added:
-        bound = await _bind(conn, added)
-        await _link(conn, added, places)
+        ids = await store.intern_codes(conn, dict.fromkeys(uri for entry in added for uri in entry.codes))
+        await store.add_links(conn, link_rows(added, ids, places))
         await _withdraw(conn, added, bound)
+    fresh = {entry.id for entry in added}
     return [Recorded(e.id, e.name, e.id in fresh and unique[e.id] is e) for e in entries]
 
 
-def _place(event: Event) -> str:
-    return event.location or event.read_point
+async def _gate(
+    conn: Connection, entries: list[Prepared], places: dict[str, int], now: datetime
+) -> tuple[list[Prepared], Bound]:
+    """Let in what is not here yet: those events, and all that is bound to their eventIDs."""
+    if len(entries) < MANY:
+        return await _one_by_one(conn, entries, places, now)
+    known = await store.digests(conn, (entry.id for entry in entries))
+    _require_equal(entries, known)
+    added = [entry for entry in entries if entry.id not in known]
+    wanted = _wanted(added)
+    if not added:
+        return [], wanted
+    try:
+        async with conn.transaction():  # a savepoint
+            await store.insert_events(conn, _rows(added, places, now))
+            return added, wanted | await store.copy_names(conn, wanted)
+    except UniqueViolationError:  # another writer was first with some, or an eventID is bound to another content
+        return await _one_by_one(conn, entries, places, now)
 
 
-def _row(entry: Prepared, places: dict[str, int], now: datetime) -> store.EventRow:
-    event = entry.event
-    return store.EventRow(
-        id=entry.id,
-        digest=entry.digest,
-        t=event.time,
-        rec=now,
-        kind=KINDS.index(event.type),
-        action=ACTIONS.index(event.action),
-        step=event.step,
-        disposition=event.disposition,
-        loc=places[_place(event)],
-        party=entry.by,
-        name=entry.name,
-        declared=event.declaration is not None,
-        doc=event.doc.decode(),
-    )
+async def _one_by_one(
+    conn: Connection, entries: list[Prepared], places: dict[str, int], now: datetime
+) -> tuple[list[Prepared], Bound]:
+    """The gate for few events, and for those that others write at the same moment."""
+    fresh = await store.add_events(conn, _rows(entries, places, now))
+    if repeated := [entry for entry in entries if entry.id not in fresh]:
+        _require_equal(repeated, await store.digests(conn, (entry.id for entry in repeated)))
+    added = [entry for entry in entries if entry.id in fresh]
+    bound = await store.bind_names(conn, _wanted(added)) if added else {}
+    for entry in added:
+        if bound[entry.key] != entry.id:
+            raise _conflict(entry)
+    return added, bound
 
 
-async def _bind(conn: Connection, entries: list[Prepared]) -> Bound:
-    """Bind the eventIDs of ``entries``; all that is bound to these eventIDs, declarations too."""
+def _rows(entries: list[Prepared], places: dict[str, int], now: datetime) -> list[EventRow]:
+    """Sorted, so that two writers of the same events never wait for one another in a ring."""
+    return sorted((event_row(entry, places, now) for entry in entries), key=itemgetter(0))
+
+
+def _wanted(entries: list[Prepared]) -> Bound:
     wanted: Bound = {}
     for entry in entries:
         if wanted.setdefault(entry.key, entry.id) != entry.id:
             raise _conflict(entry)
-    bound = await store.bind_names(conn, wanted)
+    return wanted
+
+
+def _require_equal(entries: list[Prepared], known: dict[UUID, bytes]) -> None:
     for entry in entries:
-        if bound[entry.key] != entry.id:
-            raise _conflict(entry)
-    return bound
-
-
-async def _require_equal(conn: Connection, repeated: list[Prepared]) -> None:
-    known = await store.digests(conn, (entry.id for entry in repeated))
-    for entry in repeated:
-        if known[entry.id] != entry.digest:
+        if known.get(entry.id, entry.digest) != entry.digest:
             raise _conflict(entry)
 
 
@@ -140,23 +132,6 @@ def _conflict(entry: Prepared) -> EventIdConflict:
         mend="give the new event an eventID of its own, or none",
         event=entry.name,
     )
-
-
-async def _link(conn: Connection, added: list[Prepared], places: dict[str, int]) -> None:
-    linked = [(entry, links(entry.event)) for entry in added]
-    ids = await store.intern_codes(conn, (uri for _, found in linked for uri in _uris(found)))
-    touches, holds, parts = [], [], []
-    for entry, found in linked:
-        loc = places[_place(entry.event)]
-        if entry.event.declaration:
-            named = dict.fromkeys(ids[uri] for uri in _uris(found))
-            touches += [(code, entry.id, loc, int(Role.declaration)) for code in named]
-            continue
-        touches += [(ids[t.uri], entry.id, loc, int(t.role)) for t in found.touches]
-        holds += [(ids[h.child], entry.id, ids[h.parent], loc, int(h.op)) for h in found.holds]
-        group = [t for t in found.touches if t.role in {Role.input, Role.output, Role.transformation}]
-        parts += [(entry.id, int(t.role), ids[t.uri]) for t in group]
-    await store.add_links(conn, touches, holds, parts)
 
 
 async def _withdraw(conn: Connection, added: list[Prepared], bound: Bound) -> None:
@@ -190,14 +165,10 @@ async def _withdraw(conn: Connection, added: list[Prepared], bound: Bound) -> No
 async def _void(conn: Connection, stored: store.Stored) -> None:
     # The original's own words decide what is void, whatever the declaration's copy of them says.
     found = links(events.stored(stored.doc.encode()))
-    ids = await store.intern_codes(conn, _uris(found))
+    ids = await store.intern_codes(conn, codes(found))
     await store.void(
         conn,
         stored.id,
         list(dict.fromkeys(ids[t.uri] for t in found.touches)),
         list(dict.fromkeys((ids[h.child], ids[h.parent]) for h in found.holds)),
     )
-
-
-def _uris(found: Links) -> list[str]:
-    return [*(t.uri for t in found.touches), *(uri for h in found.holds for uri in (h.parent, h.child))]

@@ -4,8 +4,9 @@
 ...     await commit(who, events, now)      # answered when it is on disk
 [Recorded(id=UUID('019b…'), …)]
 
-Two writers take turns: while one waits for the disk, the other gathers what arrives. When a shared transaction fails,
-each submission is tried alone, so that a refusal reaches its own sender and nobody else.
+Two writers take turns: while one commits, the other gathers what arrives, because what a transaction costs does not
+depend on how many share it. When a shared transaction fails, each submission is tried alone, so that a refusal reaches
+its own sender and nobody else.
 """
 
 import asyncio
@@ -18,12 +19,16 @@ import msgspec
 
 from zhuisu.db import AWAY, Connection, Database, DatabaseAway
 from zhuisu.events import Event
-from zhuisu.ledger.append import Prepared, Recorded, prepare, record
+from zhuisu.ledger.append import Recorded, record
+from zhuisu.ledger.rows import Prepared, prepare
 from zhuisu.parties import Principal
 
 WRITERS = 2
 MOST = 256
 """Submissions that share one transaction."""
+
+PATIENCE = 0.05
+"""Seconds that a writer gathers while the other commits: that one may be waiting for a lock, and not be done soon."""
 
 
 class Submission(msgspec.Struct, frozen=True, eq=False):
@@ -46,6 +51,8 @@ class GroupCommit:
         self._db = db
         self._guard = guard
         self._queue: asyncio.Queue[Submission] = asyncio.Queue()
+        self._committing = 0
+        self._free = asyncio.Event()
 
     async def __call__(self, who: Principal, events: Sequence[Event], now: datetime) -> list[Recorded]:
         """Record the events in a transaction that others may share; raises as ``append`` and the guard do."""
@@ -58,9 +65,17 @@ class GroupCommit:
         """Commit what is queued, for ever; runs as a task of ``group_commit``."""
         while True:
             batch = [await self._queue.get()]
+            if self._committing:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(PATIENCE):
+                        await self._free.wait()
             while len(batch) < MOST and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
+            self._committing += 1
+            self._free.clear()
             await self._commit(batch)
+            self._committing -= 1
+            self._free.set()
             for _ in batch:
                 self._queue.task_done()
 

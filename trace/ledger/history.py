@@ -15,8 +15,8 @@ from zhuisu.db import Connection
 from zhuisu.events import Action, EventType
 from zhuisu.events.cold import Bounds, Temperature, storage, temperature
 from zhuisu.ledger import store
-from zhuisu.ledger.append import ACTIONS, KINDS
 from zhuisu.ledger.model import LAST
+from zhuisu.ledger.rows import ACTIONS, KINDS
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -40,10 +40,10 @@ class Mark(msgspec.Struct, frozen=True):
     temperature: Temperature | None = None
 
 
-async def history(conn: Connection, codes: Sequence[str]) -> dict[str, list[Mark]]:
+async def history(conn: Connection, codes: Sequence[str], *, walk: store.Walk = store) -> dict[str, list[Mark]]:
     """Canonical code -> its marks in event order, containment true in time; a code never seen is absent."""
     ids = await store.find_codes(conn, codes)
-    steps = await store.paths(conn, dict.fromkeys(ids.values(), LAST))
+    steps = await walk.paths(conn, dict.fromkeys(ids.values(), LAST))
     via = await store.uris(conn, (s.via for s in steps if s.depth))
     events = {e.id: e for e in await store.stored(conn, (s.ev for s in steps))}
     said = {ev: _said(event) for ev, event in events.items()}

@@ -27,6 +27,7 @@ class Role(IntEnum):
     packed = 1
     unpacked = 2
     emptied = 3
+    freed = 4
     cited = 5
     input = 6
     output = 7
@@ -102,20 +103,19 @@ def name_hash(event_id: str) -> bytes:
 
 def rank(event: Event) -> Rank:
     """Where ``event`` stands among events of the same millisecond."""
-    match event.type, event.action:
-        case EventType.TransformationEvent, _:
-            consumes_only = not (event.outputs or event.output_quantities)
-            return Rank.transform_in if consumes_only else Rank.transform_out
-        case EventType.AggregationEvent | EventType.AssociationEvent, Action.ADD:
-            return Rank.pack
-        case EventType.AggregationEvent | EventType.AssociationEvent, Action.DELETE:
-            return Rank.unpack
-        case EventType.ObjectEvent, Action.ADD:
-            return Rank.commission
-        case EventType.ObjectEvent, Action.DELETE:
-            return Rank.destroy
-        case _:
-            return Rank.observe
+    if event.type is EventType.TransformationEvent:
+        return Rank.transform_out if event.outputs or event.output_quantities else Rank.transform_in
+    return _RANKS.get((event.type, event.action), Rank.observe)
+
+
+_RANKS: dict[tuple[EventType, Action | None], Rank] = {
+    (EventType.AggregationEvent, Action.ADD): Rank.pack,
+    (EventType.AssociationEvent, Action.ADD): Rank.pack,
+    (EventType.AggregationEvent, Action.DELETE): Rank.unpack,
+    (EventType.AssociationEvent, Action.DELETE): Rank.unpack,
+    (EventType.ObjectEvent, Action.ADD): Rank.commission,
+    (EventType.ObjectEvent, Action.DELETE): Rank.destroy,
+}
 
 
 def links(event: Event) -> Links:
@@ -144,7 +144,9 @@ def links(event: Event) -> Links:
             match event.action:
                 case Action.ADD | Action.DELETE as action:
                     leave = int(action is Action.DELETE)
-                    entry = (Role.unpacked if children else Role.emptied) if leave else Role.packed
+                    # Emptying a container leaves the sensor on it: association is another relation (EPCIS 2.0 §7.4.6).
+                    all_out = Role.emptied if enter is Op.packed else Role.freed
+                    entry = (Role.unpacked if children else all_out) if leave else Role.packed
                     touches.append(Touch(event.parent, entry))
                     holds += (Hold(uri, event.parent, Op(enter + leave)) for uri in event.children)
                     portion = Op(Op.quantity_packed + leave)
@@ -160,8 +162,10 @@ def lot_uri(event: Event) -> str:
 
     One lot number means one lot only when all instances are of one class.
     """
+    if not event.lot:
+        return ""
     classes = {class_of(uri) for uri in (*event.epcs, *event.outputs)}
-    if not event.lot or len(classes) != 1 or not (single := classes.pop()):
+    if len(classes) != 1 or not (single := classes.pop()):
         return ""
     return lot_of(single, event.lot)
 

@@ -1,6 +1,6 @@
 -- name: alone
 -- Wait for every writer that is binding eventIDs, and let none begin before this transaction ends.
-lock table ledger.name in share row exclusive mode
+select ledger.alone()
 
 -- name: add_places
 -- Intern locations; returns all of them.
@@ -14,13 +14,23 @@ select p.id, p.uri from ledger.place p join given using (uri)
 
 -- name: add_events
 -- The gate: an event that is already here comes back nowhere, and leaves no links.
-insert into ledger.event (id, digest, t, rec, kind, action, step, disposition, loc, party, name, declared, doc)
+insert into ledger.event
+  (id, digest, t, rec, kind, action, step, disposition, loc, biz, read_point, party, name, declared, doc)
 select * from unnest(
-  $1::uuid[], $2::bytea[], $3::timestamptz[], $4::timestamptz[], $5::smallint[], $6::smallint[],
-  $7::text[], $8::text[], $9::integer[], $10::integer[], $11::text[], $12::boolean[], $13::text[]
+  $1::uuid[], $2::bytea[], $3::timestamptz[], $4::timestamptz[], $5::smallint[], $6::smallint[], $7::text[], $8::text[],
+  $9::integer[], $10::boolean[], $11::integer[], $12::integer[], $13::text[], $14::boolean[], $15::text[]
 )
 on conflict (id) do nothing
 returning id
+
+-- name: insert_events
+-- The same for events of which none is here: without the price of looking out for that, row by row.
+insert into ledger.event
+  (id, digest, t, rec, kind, action, step, disposition, loc, biz, read_point, party, name, declared, doc)
+select * from unnest(
+  $1::uuid[], $2::bytea[], $3::timestamptz[], $4::timestamptz[], $5::smallint[], $6::smallint[], $7::text[], $8::text[],
+  $9::integer[], $10::boolean[], $11::integer[], $12::integer[], $13::text[], $14::boolean[], $15::text[]
+)
 
 -- name: digests
 -- What is stored under ids that were offered again.
@@ -38,6 +48,11 @@ with added as (
 select null::uuid as h, null::timestamptz as declared, null::uuid as ev, (select count(*) from added) as added
 union all
 select h, declared, ev, 0 from ledger.name where h = any($1::uuid[])
+
+-- name: other_names
+-- What else is bound to eventIDs of these events.
+select n.h, n.declared, n.ev
+from unnest($1::uuid[], $2::uuid[]) as u (h, ev) join ledger.name n on n.h = u.h and n.ev <> u.ev
 
 -- name: names
 -- To which event each eventID is bound, originals and declarations.
@@ -112,6 +127,7 @@ joined as (
   from asked a
   join ledger.part p on p.ev = a.ev and p.role = 8
   join ledger.touch t on t.code = p.code and t.role = 8
+  where (select count(*) from ledger.touch v where v.code = t.code and v.ev = t.ev and v.role = 9) = 0
   union
   select ev, ev from asked
 )
@@ -131,12 +147,16 @@ where h.parent = any($1::bigint[]) and h.op in (1, 3, 5, 6) and h.ev < $2::uuid
 limit $3
 
 -- name: last
--- Where each code stands before till: its last own event, its last way in or out, and whether that container was emptied since.
-select u.code, t.ev as touched, h.ev as held, h.op, h.parent,
-  exists (
-    select from ledger.touch x where x.code = h.parent and x.role = 3 and x.ev > h.ev and x.ev < $2::uuid
+-- Where each code stands before till: its last own event, its last way in or out, and what it was last packed into, unless
+-- it was taken out of there, or that was emptied, since. Taken out of something else it is where it was.
+select u.code, t.ev as touched, h.ev as held,
+  case when not exists (
+    select from ledger.hold x where x.child = u.code and x.op = 2 and x.parent = p.parent and x.ev > p.ev and x.ev < $2::uuid
+      and (select count(*) from ledger.hold v where v.child = x.child and v.ev = x.ev and v.op = 9) = 0
+  ) and not exists (
+    select from ledger.touch x where x.code = p.parent and x.role = 3 and x.ev > p.ev and x.ev < $2::uuid
       and (select count(*) from ledger.touch v where v.code = x.code and v.ev = x.ev and v.role = 9) = 0
-  ) as emptied
+  ) then p.parent end as parent
 from unnest($1::bigint[]) as u (code)
 left join lateral (
   select a.ev from ledger.touch a where a.code = u.code and a.role < 9 and a.ev < $2::uuid
@@ -144,7 +164,12 @@ left join lateral (
   order by a.ev desc limit 1
 ) t on true
 left join lateral (
-  select a.ev, a.op, a.parent from ledger.hold a where a.child = u.code and a.op in (1, 2) and a.ev < $2::uuid
+  select a.ev from ledger.hold a where a.child = u.code and a.op < 9 and a.op <> 5 and a.ev < $2::uuid
     and (select count(*) from ledger.hold v where v.child = a.child and v.ev = a.ev and v.op = 9) = 0
   order by a.ev desc limit 1
 ) h on true
+left join lateral (
+  select a.ev, a.parent from ledger.hold a where a.child = u.code and a.op = 1 and a.ev < $2::uuid
+    and (select count(*) from ledger.hold v where v.child = a.child and v.ev = a.ev and v.op = 9) = 0
+  order by a.ev desc limit 1
+) p on true

@@ -2,40 +2,24 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 import msgspec
-from asyncpg.pgproto import pgproto
 
 from zhuisu.db import Connection, queries, rows_for
 from zhuisu.ledger.model import LAST, Op, Role, cluster
+from zhuisu.ledger.rows import EventRow, Id, LinkRows, Name
 
 SQL = queries(__file__)
 
-Id = pgproto.UUID
-"""A UUID that asyncpg makes and writes without detours; equal to and hashed as the standard library's."""
-
-Name: TypeAlias = tuple[bytes, datetime]
-"""Hash of an eventID, and the time of the declaration or a constant for the event itself."""
-
-
-class EventRow(NamedTuple):
-    """One row of ledger.event; the fields stand in the order of the ``add_events`` statement."""
-
-    id: UUID
-    digest: bytes
-    t: datetime
-    rec: datetime
-    kind: int
-    action: int
-    step: str
-    disposition: str
-    loc: int
-    party: int
-    name: str
-    declared: bool
-    doc: str
+LINKS = {
+    "touch": ("code", "ev", "loc", "role"),
+    "hold": ("child", "ev", "parent", "loc", "op"),
+    "part": ("ev", "role", "code"),
+    "about": ("ev", "items", "lots"),
+}
+"""Tables of LinkRows, and their columns."""
 
 
 class Stored(msgspec.Struct, frozen=True):
@@ -84,6 +68,18 @@ class Standing(NamedTuple):
     parent: int | None
 
 
+class Walk(Protocol):
+    """One way to read paths back: this module in one statement, ``zhuisu.ledger.levels`` level by level."""
+
+    async def paths(self, conn: Connection, roots: dict[int, UUID]) -> list[Step]:
+        """Every step of every root before its bound."""
+        ...
+
+    async def windows(self, conn: Connection, roots: dict[int, UUID]) -> list[Window]:
+        """Every stay of every root in a container before its bound."""
+        ...
+
+
 async def alone(conn: Connection) -> None:
     """From here to the end of the transaction nobody else binds an eventID."""
     await conn.execute(SQL.alone)
@@ -103,6 +99,12 @@ async def add_events(conn: Connection, rows: Sequence[EventRow]) -> set[UUID]:
     return {r["id"] for r in await conn.fetch(SQL.add_events, *(list(column) for column in zip(*rows, strict=True)))}
 
 
+async def insert_events(conn: Connection, rows: Sequence[EventRow]) -> None:
+    """Insert what is not here. Raises UniqueViolationError when some of it is."""
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    await conn.execute(SQL.insert_events, *columns)
+
+
 async def digests(conn: Connection, ids: Iterable[UUID]) -> dict[UUID, bytes]:
     """Content digests of events that are here."""
     return {r["id"]: r["digest"] for r in await rows_for(conn, SQL.digests, ids)}
@@ -119,6 +121,14 @@ async def bind_names(conn: Connection, wanted: dict[Name, UUID]) -> dict[Name, U
     return {**wanted, **bound}
 
 
+async def copy_names(conn: Connection, wanted: dict[Name, UUID]) -> dict[Name, UUID]:
+    """Bind what is not bound; what else is bound to these eventIDs. Raises UniqueViolationError when one is bound."""
+    rows = [(Id(h), declared, wanted[h, declared]) for h, declared in sorted(wanted)]
+    await conn.copy_records_to_table("name", schema_name="ledger", columns=("h", "declared", "ev"), records=rows)
+    others = await conn.fetch(SQL.other_names, [h for h, *_ in rows], [ev for *_, ev in rows])
+    return {(r["h"].bytes, r["declared"]): r["ev"] for r in others}
+
+
 async def find_codes(conn: Connection, uris: Iterable[str]) -> dict[str, int]:
     """Ids of the codes that the ledger knows."""
     wanted = list(dict.fromkeys(uris))
@@ -133,20 +143,11 @@ async def intern_codes(conn: Connection, uris: Iterable[str]) -> dict[str, int]:
     return dict(zip(wanted, await conn.fetchval(SQL.intern_codes, list(map(cluster, wanted)), wanted), strict=True))
 
 
-async def add_links(
-    conn: Connection,
-    touches: Sequence[tuple[int, UUID, int, int]],
-    holds: Sequence[tuple[int, UUID, int, int, int]],
-    parts: Sequence[tuple[UUID, int, int]],
-) -> None:
+async def add_links(conn: Connection, rows: LinkRows) -> None:
     """Binary COPY: the events are new, so no row can be here already."""
-    for table, columns, rows in (
-        ("touch", ("code", "ev", "loc", "role"), touches),
-        ("hold", ("child", "ev", "parent", "loc", "op"), holds),
-        ("part", ("ev", "role", "code"), parts),
-    ):
-        if rows:
-            await conn.copy_records_to_table(table, schema_name="ledger", columns=columns, records=rows)
+    for table, columns in LINKS.items():
+        if records := getattr(rows, table):
+            await conn.copy_records_to_table(table, schema_name="ledger", columns=columns, records=records)
 
 
 async def void(conn: Connection, ev: UUID, codes: Sequence[int], holds: Sequence[tuple[int, int]]) -> None:
@@ -212,7 +213,4 @@ async def children(
 
 async def last(conn: Connection, ids: Iterable[int], till: UUID = LAST) -> list[Standing]:
     """Where codes stand before ``till``."""
-    return [
-        Standing(r["code"], r["touched"], r["held"], r["parent"] if r["op"] == Op.packed and not r["emptied"] else None)
-        for r in await rows_for(conn, SQL.last, ids, till)
-    ]
+    return [Standing(*r) for r in await rows_for(conn, SQL.last, ids, till)]

@@ -25,16 +25,23 @@ create table ledger.event (
   step        text        not null,
   disposition text        not null,
   loc         integer     not null,
+  read_point  integer     not null,
   party       integer     not null,
+  biz         boolean     not null,
   name        text        not null,
   declared    boolean     not null,
   doc         text        not null,
   xid         xid8        not null default pg_current_xact_id()
 );
 create index event_tail on ledger.event (xid, id);
+create index event_loc on ledger.event (loc, id);
+create index event_party on ledger.event (party, id);
+create index event_read_point on ledger.event (read_point, id) where read_point <> loc;
 comment on column ledger.event.id is 'UUIDv8: 48 bits event time in ms, 4 bits rank, hash of the content. Its order is event order.';
 comment on column ledger.event.digest is 'SHA-256 of the content: same id and other digest is a conflict, never a silent drop.';
 comment on column ledger.event.loc is 'ledger.place: bizLocation, else readPoint; 0 when the event names none.';
+comment on column ledger.event.biz is 'loc is the bizLocation, not the readPoint for want of one.';
+comment on column ledger.event.read_point is 'ledger.place: readPoint; 0 when the event names none.';
 comment on column ledger.event.party is 'parties.organisation: who captured it.';
 comment on column ledger.event.name is 'eventID: the client''s, else the CBV hash id.';
 comment on column ledger.event.declared is 'This is an error declaration: it voids the event of the same eventID.';
@@ -68,9 +75,9 @@ create table ledger.touch (
   primary key (code, ev, role) include (loc)
 );
 comment on column ledger.touch.role is
-  '0 observed, 1 parent of a pack, 2 of an unpack, 3 emptied, 5 cited certificate, 6 input, 7 output, 8 transformation id, 9 ev is void, 10 declaration';
+  '0 observed, 1 parent of a pack, 2 of an unpack, 3 emptied, 4 freed of associations, 5 cited certificate, 6 input, 7 output, 8 transformation id, 9 ev is void, 10 declaration';
 create index touch_void on ledger.touch (code, ev) where role = 9;
-create index touch_emptied on ledger.touch (code, ev) where role = 3;
+create index touch_emptied on ledger.touch (code, role, ev) where role in (3, 4);
 
 create table ledger.hold (
   child  bigint   not null,
@@ -82,6 +89,9 @@ create table ledger.hold (
 );
 comment on column ledger.hold.op is '1 packed, 2 unpacked, 3 associated, 4 dissociated, 5 member of a lot, 6 a quantity packed, 7 a quantity unpacked, 9 ev is void';
 create index hold_void on ledger.hold (child, ev) where op = 9;
+-- What few goods have lies beside what all have: a crate packed 20 000 times is associated once, a lot is packed everywhere.
+create index hold_associated on ledger.hold (child, ev) where op in (3, 4);
+create index hold_unpacked_portion on ledger.hold (child, parent, ev) where op = 7;
 create index hold_parent on ledger.hold (parent, ev) include (child, op) where op in (1, 3, 5, 6);
 
 create table ledger.part (
@@ -91,6 +101,13 @@ create table ledger.part (
   primary key (ev, role, code)
 );
 comment on table ledger.part is 'A transformation as one group: inputs 6, outputs 7, transformation id 8. Never inputs times outputs.';
+
+create table ledger.about (
+  ev    uuid     primary key,
+  items bigint[],
+  lots  bigint[]
+);
+comment on table ledger.about is 'The goods an event names: instances and lots, not kinds, not certificates. Rights follow from them.';
 
 -- The dictionary key of a code, from the class it clusters with and its canonical URI. No query inside, so it is inlined.
 create function ledger.key(salt bytea, class text, uri text) returns uuid language sql immutable parallel safe as $$
@@ -110,8 +127,16 @@ declare
   new_ids  bigint[];
   added    bigint[];
 begin
-  select array_agg(ledger.key(s.bytes, u.class, u.uri) order by u.n) into keys
-  from ledger.salt s cross join unnest(classes, uris) with ordinality as u (class, uri, n);
+  -- ledger.key, but its first half is made once for each class.
+  select array_agg(encode(c.half || substr(sha256(s.bytes || convert_to(u.uri, 'UTF8')), 1, 10), 'hex')::uuid order by u.n)
+  into keys
+  from ledger.salt s
+  cross join unnest(classes, uris) with ordinality as u (class, uri, n)
+  join (
+    select d.class, substr(sha256(s.bytes || convert_to(d.class, 'UTF8')), 1, 6) as half
+    from ledger.salt s cross join (select distinct class from unnest(classes) as u (class)) d
+    offset 0
+  ) c on c.class = u.class;
   loop
     select array_agg(k.id order by u.n) into ids
     from unnest(keys) with ordinality as u (h, n) left join ledger.code_key k on k.h = u.h;
@@ -135,14 +160,21 @@ $$;
 -- Read only the last edge before the window and the edges in it: a crate reused 20 000 times stays as cheap as a new one.
 create function ledger.windows(root bigint, till uuid) returns table (code bigint, lo uuid, hi uuid, depth integer)
 language sql stable parallel safe as $$
-  with recursive w(code, lo, hi, depth) as (
-    select root, '00000000-0000-0000-0000-000000000000'::uuid, till, 0
+  with recursive w(code, lo, hi, depth, above) as (
+    select root, '00000000-0000-0000-0000-000000000000'::uuid, till, 0, array[root]
     union all
-    select e.parent, greatest(w.lo, e.ev), least(w.hi, coalesce(o.ev, w.hi), coalesce(n.ev, w.hi)), w.depth + 1
+    select e.parent, greatest(w.lo, e.ev), least(w.hi, coalesce(o.ev, w.hi), coalesce(n.ev, w.hi)), w.depth + 1,
+      w.above || e.parent
     from w
     cross join lateral (
       (select a.ev, a.op, a.parent from ledger.hold a
-       where a.child = w.code and a.ev <= w.lo and a.op in (1, 3, 6)
+       where a.child = w.code and a.ev <= w.lo and a.op = 1
+         and (select count(*) from ledger.hold v where v.child = a.child and v.ev = a.ev and v.op = 9) = 0
+       order by a.ev desc limit 1)
+      union all
+      -- What is associated with a parent may be packed as well. A lot (6) is nobody's container, so nothing is before it.
+      (select a.ev, a.op, a.parent from ledger.hold a
+       where a.child = w.code and a.ev <= w.lo and a.op = 3
          and (select count(*) from ledger.hold v where v.child = a.child and v.ev = a.ev and v.op = 9) = 0
        order by a.ev desc limit 1)
       union all
@@ -151,20 +183,37 @@ language sql stable parallel safe as $$
          and (select count(*) from ledger.hold v where v.child = a.child and v.ev = a.ev and v.op = 9) = 0)
     ) e
     -- It ends when the child is taken out of this parent or put into another …
-    left join lateral (
-      select x.ev from ledger.hold x
-      where x.child = w.code and x.ev > e.ev and ((x.op = e.op and e.op <> 6) or (x.op = e.op + 1 and x.parent = e.parent))
-        and (select count(*) from ledger.hold v where v.child = x.child and v.ev = x.ev and v.op = 9) = 0
-      order by x.ev limit 1
-    ) n on true
-    -- … or when the parent is emptied without naming its children.
+    cross join lateral (
+      select case e.op
+        when 1 then (
+          select x.ev from ledger.hold x
+          where x.child = w.code and x.ev > e.ev and x.ev < w.hi and (x.op = 1 or x.op = 2 and x.parent = e.parent)
+            and (select count(*) from ledger.hold v where v.child = x.child and v.ev = x.ev and v.op = 9) = 0
+          order by x.ev limit 1
+        )
+        when 3 then (
+          select x.ev from ledger.hold x
+          where x.child = w.code and x.ev > e.ev and x.ev < w.hi and x.op in (3, 4) and (x.op = 3 or x.parent = e.parent)
+            and (select count(*) from ledger.hold v where v.child = x.child and v.ev = x.ev and v.op = 9) = 0
+          order by x.ev limit 1
+        )
+        else (
+          select x.ev from ledger.hold x
+          where x.child = w.code and x.parent = e.parent and x.ev > e.ev and x.ev < w.hi and x.op = 7
+            and (select count(*) from ledger.hold v where v.child = x.child and v.ev = x.ev and v.op = 9) = 0
+          order by x.ev limit 1
+        )
+      end as ev
+    ) n
+    -- … or when the parent is emptied, or freed of its associations, without naming its children.
     left join lateral (
       select x.ev from ledger.touch x
-      where x.code = e.parent and x.role = 3 and x.ev > e.ev
+      where x.code = e.parent and x.role in (3, 4) and x.role = case e.op when 3 then 4 else 3 end and x.ev > e.ev
         and (select count(*) from ledger.touch v where v.code = x.code and v.ev = x.ev and v.role = 9) = 0
       order by x.ev limit 1
     ) o on true
-    where coalesce(n.ev, w.hi) > w.lo and coalesce(o.ev, w.hi) > w.lo and w.depth < 16
+    -- A cycle ends where a code would stand in itself: it was there at all those times already.
+    where coalesce(n.ev, w.hi) > w.lo and coalesce(o.ev, w.hi) > w.lo and w.depth < 16 and e.parent <> all (w.above)
   )
-  select * from w
+  select w.code, w.lo, w.hi, w.depth from w
 $$;

@@ -4,7 +4,7 @@ create table epcis.query (
     id      bigint      generated always as identity primary key,
     name    text        not null unique,
     party   int         not null references parties.organisation,
-    query   text        not null,                                  -- JSON, as its owner wrote it
+    query   text        not null,                                  -- JSON, as its owner wrote it; @context binds its prefixes
     created timestamptz not null
 );
 create index query_party on epcis.query (party, name);
@@ -18,6 +18,7 @@ create table epcis.subscription (
     token         bytea       not null,                            -- signatureToken under the master key; '' for none
     schedule      text        not null,                            -- JSON, as given; '' for a stream
     report_empty  boolean     not null,
+    form          text        not null,                            -- JSON: media type and formats of the deliveries
     since         timestamptz not null,                            -- events recorded earlier are not sent
     created       timestamptz not null,
 

@@ -50,8 +50,13 @@ with recursive down (root, code, depth) as (
         where o.child = i.child and (
           (o.ev > i.ev and (o.op = 1 or (o.op in (2, 7) and o.parent = d.code))) or (o.ev = i.ev and o.op = 9)
         )
+          and (o.op = 9 or not exists (select from ledger.hold v where v.child = o.child and v.ev = o.ev and v.op = 9))
       )
-      and not exists (select from ledger.touch e where e.code = d.code and e.role = 3 and e.ev > i.ev)
+      and not exists (
+        select from ledger.touch e
+        where e.code = d.code and e.role = 3 and e.ev > i.ev
+          and not exists (select from ledger.touch v where v.code = e.code and v.ev = e.ev and v.role = 9)
+      )
     order by i.ev desc
     limit 1
   ) h

@@ -8,9 +8,8 @@ import msgspec
 
 from zhuisu.db import Connection, queries, rows_for
 from zhuisu.events import EventType
-from zhuisu.ledger.append import KINDS
 from zhuisu.ledger.model import name_hash
-from zhuisu.ledger.store import Id
+from zhuisu.ledger.rows import KINDS, Id
 from zhuisu.scan.model import Found, Line
 
 SQL = queries(__file__)
