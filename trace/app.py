@@ -17,7 +17,7 @@ import zhuisu
 from zhuisu import auth, certs, db, pages, parties, probes, web
 from zhuisu.chain import routes as chain
 from zhuisu.db import Database
-from zhuisu.epcis import capture, deliver, filters, jobs, query
+from zhuisu.epcis import capture, capture_lane, deliver, exceptions, filters, jobs, query
 from zhuisu.epcis import headers as gs1
 from zhuisu.epcis import routes as epcis
 from zhuisu.exchange import routes as exchange
@@ -42,10 +42,14 @@ async def find_events(db: Database, who: auth.Principal, text: str) -> tuple[lis
 
 
 def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
-    """The application for ``settings``; ``clock`` is what its verbs take for now."""
+    """The application for ``settings``; ``clock`` is what its verbs take for now.
+
+    Both are in its state, and read from there when it starts: what is built here does not depend on them.
+    """
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        settings, clock = app.state.settings, app.state.clock
         async with (
             db.connect(
                 settings.database_url,
@@ -69,6 +73,14 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
         commit: GroupCommit = state.commit
         return commit
 
+    def provide_settings(state: State) -> Settings:
+        held: Settings = state.settings
+        return held
+
+    def provide_now(state: State) -> datetime:
+        now: datetime = state.clock()
+        return now
+
     app = Litestar(
         route_handlers=[
             *probes.HANDLERS,
@@ -82,18 +94,18 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
             *pages.HANDLERS,
         ],
         lifespan=[lifespan],
-        middleware=[probes.COUNTING, auth.MIDDLEWARE],
+        middleware=[web.Counting(), auth.MIDDLEWARE],
         dependencies={
             "db": Provide(provide_db, sync_to_thread=False),
             "commit": Provide(provide_commit, sync_to_thread=False),
-            "settings": Provide(lambda: settings, sync_to_thread=False),
-            "now": Provide(clock, sync_to_thread=False),
+            "settings": Provide(provide_settings, sync_to_thread=False),
+            "now": Provide(provide_now, sync_to_thread=False),
             "who": Provide(auth.caller, sync_to_thread=False),
             "rest": Provide(web.rest, sync_to_thread=False),
             "find": Provide(lambda: find_events, sync_to_thread=False),
         },
         state=State({"settings": settings, "clock": clock}),
-        exception_handlers={Exception: pages.problem},
+        exception_handlers={Exception: exceptions.within(pages.problem)},
         before_send=[pages.secure, gs1.announce],
         request_max_body_size=settings.max_body,
         logging_config=None,
@@ -113,4 +125,6 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
     )
     describe(app)
     web.resolve_in_turn(app)
+    web.tell_methods(app)
+    app.asgi_handler = capture_lane.short_way(web.with_heads(app.asgi_handler))
     return app

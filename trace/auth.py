@@ -86,6 +86,14 @@ class Authentication(ASGIMiddleware):
         scope["user"] = await self._identify(scope)
         await next_app(scope, receive, send)
 
+    def remembered(self, db: Database, authorization: bytes) -> Principal | None:
+        """Whose key this is, when that is believed just now."""
+        scheme, _, key = authorization.partition(b" ")
+        if scheme.lower() != b"bearer" or not KEY.fullmatch(key) or db not in self._memory:
+            return None
+        who, believed_until = self._memory[db].get(digest(key), (None, 0.0))
+        return who if self._clock() < believed_until else None
+
     async def _identify(self, scope: Scope) -> Principal:
         if authorization := _headers(scope, b"authorization"):
             return await self._by_key(scope, authorization)

@@ -126,6 +126,16 @@ class TooLarge(Refusal):
     zh = "请求过大"
 
 
+class UriTooLong(Refusal):
+    """The address is longer than this service reads.
+
+    Ask for less at once; ``POST /epcis/queries`` takes a query in its body.
+    """
+
+    status = 414
+    zh = "网址过长"
+
+
 class UnsupportedMedia(Refusal):
     """This address does not read that media type.
 

@@ -1,7 +1,7 @@
 """What those who run the service ask of it: is it alive, is it ready, how is it doing."""
 
 from litestar import Response, get
-from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
+from litestar.plugins.prometheus import PrometheusController
 from litestar.types import ControllerRouterHandler
 from msgspec import Struct
 
@@ -46,14 +46,8 @@ async def readyz(db: Db, settings: Conf, now: Now) -> Response[Readiness]:
     return Response(Readiness(**state), status_code=200 if fine else 503)
 
 
-COUNTING = PrometheusConfig(
-    app_name="zhuisu", prefix="zhuisu", group_path=True, exclude=["^/healthz$", "^/metrics$", "^/static/"]
-).middleware
-"""Requests by route, method and status, with their durations; ``group_path`` keeps codes out of the labels."""
-
-
 class Metrics(PrometheusController):
-    """Counters for Prometheus."""
+    """The counters of ``zhuisu.web`` for Prometheus."""
 
     path = "/metrics"
     guards = [may()]  # noqa: RUF012  (Litestar's own attribute)

@@ -8,10 +8,11 @@
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
+from xml.sax.saxutils import escape
 
 import asyncpg
 import msgspec
@@ -36,6 +37,7 @@ from zhuisu.errors import (
 log = logging.getLogger("zhuisu")
 
 PROBLEM = "application/problem+json"
+PROBLEM_XML = "application/problem+xml"
 
 
 _BY_STATUS: dict[int, type[Refusal]] = {
@@ -115,6 +117,27 @@ def of(error: Refusal, instance: str) -> dict[str, Any]:
     return members | {name: value for name in ("where", "mend") if (value := getattr(error, name))}
 
 
+def xml(members: Mapping[str, Any]) -> bytes:
+    """The problem object in XML (RFC 7807 appendix A): members are elements, items of a list ``i``."""
+    root = f'<problem xmlns="urn:ietf:rfc:7807">{_inside(members)}</problem>'
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{root}'.encode()
+
+
+def _inside(value: Any) -> str:
+    match value:
+        case dict():
+            return "".join(f"<{name}>{_inside(inner)}</{name}>" for name, inner in value.items())
+        case list() | tuple():
+            return "".join(f"<i>{_inside(item)}</i>" for item in value)
+        case bool():
+            return "true" if value else "false"
+        case _:
+            return escape(_ILLEGAL.sub("\ufffd", str(value)))
+
+
+_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0 §2.2
+
+
 def _sent(request: Request[Any, Any, Any]) -> str:
     """The path as it was sent: what Litestar makes of it folds slashes and decodes escapes."""
     raw: bytes = request.scope.get("raw_path") or quote(request.url.path).encode()
@@ -151,7 +174,8 @@ def _from_http(error: HTTPException) -> Refusal:
         )
     words = "; ".join(f"{where}: {said}" if where else said for where, said in told)
     plain, _ = _in_words(error.detail or HTTPStatus(error.status_code).phrase)
-    return kind(words or plain, where=", ".join(where for where, _ in told if where))
+    mend = "/schema says what is read here" if kind is Malformed else ""
+    return kind(words or plain, where=", ".join(where for where, _ in told if where), mend=mend)
 
 
 def _in_words(message: str) -> tuple[str, str]:

@@ -20,9 +20,13 @@ class Delivery(NamedTuple):
         return json.loads(self.body)
 
     @property
+    def events(self) -> list[Any]:
+        found: list[Any] = self.document["epcisBody"]["queryResults"]["resultsBody"]["eventList"]
+        return found
+
+    @property
     def ids(self) -> list[str]:
-        results = self.document["epcisBody"]["queryResults"]
-        return [event["eventID"] for event in results["resultsBody"]["eventList"]]
+        return [event["eventID"] for event in self.events]
 
 
 class Receiver:

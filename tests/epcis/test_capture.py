@@ -70,7 +70,7 @@ class TestCapture:
         d = district
         mine, theirs = d.seen(2, "maker", "storing", [box(1)]), d.seen(1, "shop", "receiving", [box(1)])
         answer = await d.maker.capture(mine, theirs, status=403)
-        assert answer.json()["type"] == "/problems/epcis/place-not-yours"
+        assert answer.json()["reason"] == "/problems/epcis/place-not-yours"
         assert answer.json()["where"] == f"{RESULTS}/1/bizLocation/id"
         assert await d.maker.events() == []
         part = d.seen(1, "maker", "storing", [box(1)], location="", read_point=f"{d.shop.place}")
@@ -98,7 +98,7 @@ class TestCapture:
         ]
         for n, answer in zip((1, 0), answers, strict=True):
             problem = answer.json()
-            assert (answer.status_code, problem["type"]) == (400, "/problems/epcis/event-ahead")
+            assert (answer.status_code, problem["reason"]) == (400, "/problems/epcis/event-ahead")
             assert problem["where"] == f"{RESULTS}/{n}/eventTime"
         async with db.connection() as conn:
             assert await conn.fetchval("select count(*) from ledger.event") == 0
@@ -107,10 +107,10 @@ class TestCapture:
     @pytest.mark.parametrize(
         ("path", "allowed"),
         [
-            ("/epcis/events", "GET, POST, OPTIONS"),
-            ("/epcis/events/urn%3Ax", "GET, OPTIONS"),
-            ("/epcis/capture", "GET, POST, OPTIONS"),
-            ("/epcis/capture/x", "GET, OPTIONS"),
+            ("/epcis/events", "GET, POST, HEAD, OPTIONS"),
+            ("/epcis/events/urn%3Ax", "GET, HEAD, OPTIONS"),
+            ("/epcis/capture", "GET, POST, HEAD, OPTIONS"),
+            ("/epcis/capture/x", "GET, HEAD, OPTIONS"),
         ],
     )
     async def test_what_may_be_done(self, client: httpx.AsyncClient, path: str, allowed: str) -> None:
@@ -130,15 +130,15 @@ class TestCapture:
         assert found.status_code == 200
         assert found.json()["epcisBody"]["queryResults"]["resultsBody"]["eventList"][0]["epcList"] == [box(1)]
         two = await post(d.maker, "/epcis/events", json.dumps([event, event]).encode())
-        assert two.json()["type"] == "/problems/epcis/not-one-event"
+        assert two.json()["reason"] == "/problems/epcis/not-one-event"
 
     async def test_another_content_under_one_event_id(self, district: District) -> None:
         d = district
         await d.maker.capture(d.seen(2, "maker", "storing", [box(1)], event_id="urn:uuid:1"))
         answer = await d.maker.capture(d.seen(1, "maker", "storing", [box(1)], event_id="urn:uuid:1"), status=409)
         problem = answer.json()
-        assert problem["type"] == "/problems/ledger/event-id-conflict"
-        assert problem["epcisException"] == "epcisException:ResourceAlreadyExistsException"
+        assert problem["reason"] == "/problems/ledger/event-id-conflict"
+        assert problem["type"] == "epcisException:ResourceAlreadyExistsException"
         assert problem["where"] == f"{RESULTS}/0/eventID"
 
     async def test_regulators_and_strangers_capture_nothing(self, district: District) -> None:

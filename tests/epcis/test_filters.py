@@ -164,7 +164,10 @@ class TestParse:
                 "EQ_quantity": [1, 2.5],
                 "GE_ex:depth": 5,
                 "EXISTS_errorDeclaration": None,
-                "EQ_stringValue": "a|b",
+                "EQ_stringValue": ["a|b"],
+                "EQ_bizStep": "shipping|receiving",
+                "EQ_booleanValue": True,
+                "GE_errorDeclaration_Time": "2026-06-01T08:00:00+08:00",
                 "orderBy": "eventTime",
                 "eventCountLimit": 100,
             }
@@ -175,6 +178,9 @@ class TestParse:
             f"GE_{{{NS}}}depth": ("5",),
             "EXISTS_errorDeclaration": ("",),
             "EQ_stringValue": ("a|b",),
+            "EQ_bizStep": ("shipping", "receiving"),
+            "EQ_booleanValue": ("true",),
+            "GE_errorDeclarationTime": ("2026-06-01T08:00:00+08:00",),
         }
         assert (query.order_by, query.limit) == ("eventTime", 100)
         assert msgspec.json.decode(msgspec.json.encode(query), type=Query) == query

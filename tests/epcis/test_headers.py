@@ -98,10 +98,10 @@ def test_accept(accept: str, chosen: str | None) -> None:
 
 async def test_options_tell_what_may_be_done(client: httpx.AsyncClient) -> None:
     for path, allowed in (
-        ("/epcis/capture", "GET, POST, OPTIONS"),
-        ("/epcis/capture/x", "GET, OPTIONS"),
-        ("/epcis/events", "GET, POST, OPTIONS"),
-        ("/epcis/events/urn%3Ax", "GET, OPTIONS"),
+        ("/epcis/capture", "GET, POST, HEAD, OPTIONS"),
+        ("/epcis/capture/x", "GET, HEAD, OPTIONS"),
+        ("/epcis/events", "GET, POST, HEAD, OPTIONS"),
+        ("/epcis/events/urn%3Ax", "GET, HEAD, OPTIONS"),
     ):
         answer = await client.options(path)
         assert (answer.status_code, answer.headers["Allow"]) == (204, allowed)
@@ -266,7 +266,7 @@ async def test_no_malformed_request_is_answered_5xx(client: httpx.AsyncClient, a
         problem = answer.json()
         assert problem["detail"], told
         if answer.status_code in EXCEPTIONS:
-            assert problem["epcisException"].removeprefix("epcisException:") in EXCEPTIONS[answer.status_code], told
+            assert problem["type"].removeprefix("epcisException:") in EXCEPTIONS[answer.status_code], told
         if answer.status_code == 413 and path == "/epcis/capture":
             assert answer.headers["GS1-EPCIS-Capture-Limit"], told
 

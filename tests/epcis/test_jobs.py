@@ -83,8 +83,8 @@ class TestLong:
         assert (job.running, job.success, job.finished) == (False, False, now)
         (problem,) = job.errors
         assert problem["where"] == "/epcisBody/eventList/7777/bizStep"
-        assert problem["type"] == "/problems/events/unknown-word"
-        assert problem["epcisException"] == "epcisException:ValidationException"
+        assert problem["reason"] == "/problems/events/unknown-word"
+        assert problem["type"] == "epcisException:ValidationException"
         assert problem["instance"] == f"/epcis/capture/{job.id}"
         assert (await count(db), await count(db, "epcis.body")) == (0, 0)
 
@@ -118,7 +118,7 @@ class TestLong:
         found[1150]["eventTime"] = "2999-01-01T00:00:00Z"
         whole = body(found)
         job = await recorded(db, tmp_path, whole, now, behaviour=Behaviour.proceed)
-        at = [(problem["type"].rpartition("/")[2], problem["where"]) for problem in job.errors]
+        at = [(problem["reason"].rpartition("/")[2], problem["where"]) for problem in job.errors]
         assert at == [
             ("event-id-conflict", "/epcisBody/eventList/3/eventID"),
             ("event-id-conflict", "/epcisBody/eventList/1100/eventID"),
@@ -132,7 +132,7 @@ class TestLong:
     async def test_a_fault_in_the_middle_of_the_bytes(self, db: Database, tmp_path: Path, now: datetime) -> None:
         whole = body(event(n) for n in range(1600)).replace(b"item:1300", b"item:\0300")
         job = await recorded(db, tmp_path, whole, now)
-        assert [p["type"] for p in job.errors] == ["/problems/events/unreadable-json"]
+        assert [p["reason"] for p in job.errors] == ["/problems/events/unreadable-json"]
         assert await count(db) == 0
 
     async def test_the_faults_listed_are_bounded(
@@ -144,7 +144,7 @@ class TestLong:
             db, tmp_path, body([event(n, bizStep="x") for n in range(9)]), now, behaviour=Behaviour.proceed
         )
         assert [p["where"][-9:-8] for p in job.errors[:-1]] == list("01234")
-        assert (job.errors[-1]["type"], job.errors[-1]["refused"]) == ("/problems/epcis/more-faults", 9)
+        assert (job.errors[-1]["reason"], job.errors[-1]["refused"]) == ("/problems/epcis/more-faults", 9)
 
     async def test_the_same_document_again_is_the_same_job(self, db: Database, tmp_path: Path, now: datetime) -> None:
         whole = body(event(n) for n in range(10))

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -12,14 +13,15 @@ import pytest
 from tests.epcis.test_named import keep
 from tests.scan.conftest import Actor, District, box
 from zhuisu.db import Database
-from zhuisu.epcis import listen
+from zhuisu.epcis import handshake, listen
+from zhuisu.errors import Malformed
 from zhuisu.parties.secret import digest
 
 
 class Listener:
     """The client's end of one connection."""
 
-    def __init__(self, app: Any, path: str, headers: dict[str, str]) -> None:
+    def __init__(self, app: Any, path: str, headers: dict[str, str], query: str = "stream=true") -> None:
         raw = [(b"host", b"zs.example"), *((k.lower().encode(), v.encode()) for k, v in headers.items())]
         scope = {
             "type": "websocket",
@@ -28,7 +30,7 @@ class Listener:
             "scheme": "ws",
             "path": path,
             "raw_path": quote(path).encode(),
-            "query_string": b"stream=true",
+            "query_string": query.encode(),
             "root_path": "",
             "headers": raw,
             "client": ("127.0.0.1", 9),
@@ -69,9 +71,9 @@ Connect = Callable[..., Listener]
 async def connect(district: District) -> AsyncIterator[Connect]:
     opened: list[Listener] = []
 
-    def one(actor: Actor, name: str = "kept", **headers: str) -> Listener:
+    def one(actor: Actor, name: str = "kept", query: str = "stream=true", **headers: str) -> Listener:
         app = actor.http._transport.app  # type: ignore[attr-defined]
-        found = Listener(app, f"/epcis/queries/{name}/events", actor.headers | headers)
+        found = Listener(app, f"/epcis/queries/{name}/events", actor.headers | headers, query)
         opened.append(found)
         return found
 
@@ -138,6 +140,43 @@ class TestListen:
             await d.maker.capture(d.seen(1, "maker", "storing", [urn]))
             assert urn in (await as_captured.next())["text"]
             assert box(1) in (await links.next())["text"]
+
+    async def test_in_xml_and_urns_and_the_problem_of_what_has_none(self, district: District, connect: Connect) -> None:
+        d = district
+        stranger = "https://id.gs1.org/01/09521234543213/21/1"
+        await keep(d.maker, "kept", EQ_bizStep=["storing"])
+        asked = {"GS1-EPC-Format": "Always_EPC_URN", "Accept": "application/xml"}
+        async with listening(connect, d.maker, **asked) as listener:
+            await d.maker.capture(*stored(d, 3), d.seen(2, "maker", "storing", [stranger]), *stored(d, 1))
+            first, problem, last = [(await listener.next())["text"] for _ in range(3)]
+            assert "<epc>urn:epc:id:sgtin:6901234.056789.3</epc>" in first
+            assert json.loads(problem)["code"] == stranger
+            assert "<epc>urn:epc:id:sgtin:6901234.056789.1</epc>" in last
+
+    async def test_by_a_schedule(self, district: District, connect: Connect) -> None:
+        d = district
+        time = [d.now]
+        d.maker.http._transport.app.state.clock = lambda: time[0]  # type: ignore[attr-defined]
+        await d.maker.capture(*stored(d, 5))
+        await keep(d.maker, "kept", EQ_bizStep=["storing"])
+        query = "minute=30&second=0&reportIfEmpty=true&perPage=2&initialRecordTime=2026-06-01T08:00:00Z"
+        listener = connect(d.maker, query=query)
+        assert (await listener.next())["type"] == "websocket.accept"
+        await d.maker.capture(*stored(d, 4, 3))
+        for minutes, turns in ((30, [2, 1]), (90, [0]), (150, [1])):
+            if minutes == 150:
+                await d.maker.capture(*stored(d, 2))
+            assert listener.back.empty()
+            time[0] = d.now + timedelta(minutes=minutes)
+            assert [len(await listener.ids()) for _ in turns] == turns
+
+    @pytest.mark.parametrize(
+        "query",
+        ["", "stream=false", "stream=true&minute=0", "minute=60", "stream=true&EQ_action=ADD", "stream=1", "%ff"],
+    )
+    def test_what_a_handshake_may_not_ask(self, query: str) -> None:
+        with pytest.raises(Malformed):
+            handshake.read(query, {})
 
     async def test_the_end_of_the_query_disconnects(self, district: District, connect: Connect) -> None:
         d = district

@@ -47,8 +47,8 @@ class TestNames:
         await keep(d.maker, "arrivals", EQ_bizStep=["receiving"])
         for actor in (d.maker, d.shop):
             problem = (await keep(actor, "arrivals", 409, EQ_bizStep=["shipping"])).json()
-            assert problem["type"] == "/problems/epcis/query-name-taken"
-            assert problem["epcisException"] == "epcisException:ResourceAlreadyExistsException"
+            assert problem["reason"] == "/problems/epcis/query-name-taken"
+            assert problem["type"] == "epcisException:ResourceAlreadyExistsException"
         assert (await get(d.maker, "/epcis/queries/arrivals")).json()["query"] == {"EQ_bizStep": ["receiving"]}
 
     async def test_what_it_asks_is_its_owners_secret(self, district: District) -> None:
@@ -101,11 +101,11 @@ class TestNames:
 
     async def test_what_may_be_done(self, client: httpx.AsyncClient) -> None:
         paths = {
-            "/epcis/queries": "GET, POST, OPTIONS",
-            "/epcis/queries/x": "GET, DELETE, OPTIONS",
-            "/epcis/queries/x/events": "GET, OPTIONS",
-            "/epcis/queries/x/subscriptions": "GET, POST, OPTIONS",
-            "/epcis/queries/x/subscriptions/y": "GET, DELETE, OPTIONS",
+            "/epcis/queries": "GET, POST, HEAD, OPTIONS",
+            "/epcis/queries/x": "GET, DELETE, HEAD, OPTIONS",
+            "/epcis/queries/x/events": "GET, HEAD, OPTIONS",
+            "/epcis/queries/x/subscriptions": "GET, POST, HEAD, OPTIONS",
+            "/epcis/queries/x/subscriptions/y": "GET, DELETE, HEAD, OPTIONS",
         }
         for path, allowed in paths.items():
             answer = await client.options(path)
@@ -142,6 +142,6 @@ class TestEvents:
         d = district
         await keep(d.maker, "all", eventType=["ObjectEvent"])
         problem = (await get(d.maker, "/epcis/queries/none/events", 404)).json()
-        assert problem["epcisException"] == "epcisException:NoSuchNameException"
+        assert problem["type"] == "epcisException:NoSuchNameException"
         assert (await get(d.maker, "/epcis/queries/all/events?EQ_action=ADD", 400)).json()["where"] == "EQ_action"
         await get(d.maker, "/epcis/queries/all/events?perPage=0", 400)

@@ -24,6 +24,7 @@ STREAM = Subscription(
     token=b"",
     schedule="",
     report_empty=False,
+    form="{}",
     since=NOW,
     created=NOW,
     position=START,
@@ -68,7 +69,7 @@ class TestSteps:
                 START,
                 len(batch.docs),
             )
-        assert 1 <= smaller(one, batch, NOW).most <= max(1, len(batch.docs) - 1)
+        assert 1 <= smaller(one, batch, NOW, "413").most <= max(1, len(batch.docs) - 1)
 
     @given(subscriptions, batches)
     def test_a_schedule_fires_again_when_nothing_more_is_there(self, one: Subscription, batch: Batch) -> None:
@@ -85,4 +86,4 @@ class TestSteps:
             assert advanced(one, batch, NOW).reported
 
     def test_one_event_that_is_too_large_is_a_failure_like_others(self) -> None:
-        assert smaller(STREAM, Batch([b"{}"], FURTHER, NOW, False), NOW).most == 1
+        assert smaller(STREAM, Batch([b"{}"], FURTHER, NOW, False), NOW, "413").most == 1

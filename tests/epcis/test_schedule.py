@@ -97,6 +97,10 @@ class TestFollowing:
 
 
 class TestRead:
+    def test_steps(self) -> None:
+        assert read({"second": "0/30"}).second == (0, 30)
+        assert read({"hour": "5,7/6"}).hour == (5, 7, 13, 19)
+
     @pytest.mark.parametrize(
         ("fields", "where"),
         [
@@ -108,6 +112,9 @@ class TestRead:
             ({"minute": "1-5"}, "/schedule/minute"),
             ({"minute": "1,"}, "/schedule/minute"),
             ({"minute": "*"}, "/schedule/minute"),
+            ({"minute": "0/0"}, "/schedule/minute"),
+            ({"minute": "60/5"}, "/schedule/minute"),
+            ({"minute": "[0-9]/5"}, "/schedule/minute"),
             ({"minute": " 1"}, "/schedule/minute"),
             ({"minute": "²"}, "/schedule/minute"),
             ({"hour": "24"}, "/schedule/hour"),

@@ -14,13 +14,16 @@ from tests.epcis.test_named import get, keep
 from tests.scan.conftest import Actor, District, box
 from zhuisu.db import Database
 from zhuisu.epcis import deliver, sign, subscribe
+from zhuisu.epcis.answer import Form
 from zhuisu.epcis.deliver import CLAIM, Post, posting
 from zhuisu.epcis.named_store import subscriber
 from zhuisu.epcis.progress import MOST_EVENTS
+from zhuisu.events import EpcFormat
 from zhuisu.ledger import tail
 from zhuisu.parties import Principal, Role
 from zhuisu.settings import Settings
 
+AS_USUAL = Form()
 LATER = timedelta(hours=1)
 """The service's own deliveries stand still at its clock; what these tests subscribe ahead of it, they deliver."""
 
@@ -65,14 +68,15 @@ class Line:
         self.now = d.now.astimezone(UTC) + LATER
         self.name, self.who, self.id = "kept", Principal(), ""
 
-    async def open(self, actor: Actor, role: Role = Role.operator, **wish: Any) -> None:
+    async def open(self, actor: Actor, role: Role = Role.operator, form: Form = AS_USUAL, **wish: Any) -> None:
         await keep(actor, self.name, eventType=["ObjectEvent"])
         async with self.db.connection() as conn:
             party = await conn.fetchval("select id from parties.organisation where uscc = $1", actor.uscc)
             self.who = await subscriber(conn, party, [role]) or self.who
         wish = {"stream": True, "signature_token": TOKEN, "initial_record_time": self.d.now, **wish}
         new = subscribe.NewSubscription(dest=self.receiver.url, **wish)
-        self.id = (await subscribe.subscribe(self.db, self.settings, self.who, self.name, new, self.now)).id
+        made = await subscribe.subscribe(self.db, self.settings, self.who, self.name, new, self.now, form=form)
+        self.id = made.id
 
     async def once(self, chance: float = 0.0) -> bool:
         """One step, when all that is recorded can be followed."""
@@ -151,7 +155,7 @@ class TestService:
         shown = await get(d.maker, one)
         assert (shown.json(), shown.headers["GS1-Query-Min-Record-Time"]) == (mine, "2026-06-01T08:00:00.000Z")
         problem = (await get(d.shop, one, 404)).json()
-        assert problem["epcisException"] == "epcisException:NoSuchResourceException"
+        assert problem["type"] == "epcisException:NoSuchResourceException"
         await get(d.maker, f"{path}/x", 404)
         assert (await d.shop.http.delete(one, headers=d.shop.headers)).status_code == 404
         assert (await d.maker.http.delete(one, headers=d.maker.headers)).status_code == 204
@@ -187,16 +191,16 @@ class TestService:
         d = district
         await keep(d.maker, "kept", EQ_bizStep=["storing"])
         problem = (await subscribed(d.maker, "kept", 400, **{"dest": "http://127.0.0.1:9/", **wish})).json()
-        assert problem["type"] == f"/problems/epcis/{kind}"
-        assert problem["epcisException"] == "epcisException:SubscriptionControlsException"
+        assert problem["reason"] == f"/problems/epcis/{kind}"
+        assert problem["type"] == "epcisException:SubscriptionControlsException"
         assert (await get(d.maker, "/epcis/queries/kept/subscriptions")).json() == []
 
     async def test_a_query_with_a_limit_or_none(self, district: District) -> None:
         d = district
         await keep(d.maker, "ten", EQ_bizStep=["storing"], maxEventCount=10)
         wish = {"dest": "http://127.0.0.1:9/", "stream": True}
-        assert (await subscribed(d.maker, "ten", 400, **wish)).json()["type"] == "/problems/epcis/bad-subscription"
-        assert (await subscribed(d.maker, "none", 404, **wish)).json()["type"] == "/problems/epcis/no-such-query"
+        assert (await subscribed(d.maker, "ten", 400, **wish)).json()["reason"] == "/problems/epcis/bad-subscription"
+        assert (await subscribed(d.maker, "none", 404, **wish)).json()["reason"] == "/problems/epcis/no-such-query"
 
 
 class TestOrder:
@@ -334,7 +338,7 @@ class TestFailure:
         made = (await subscribed(d.maker, "kept", dest="http://127.0.0.1:9/", stream=True)).json()
         path = f"/epcis/queries/kept/subscriptions/{made['subscriptionID']}/replay"
         answer = await d.maker.http.post(path, json=wish, headers=d.maker.headers)
-        assert (answer.status_code, answer.json()["type"]) == (400, "/problems/epcis/bad-position")
+        assert (answer.status_code, answer.json()["reason"]) == (400, "/problems/epcis/bad-position")
         wish = {"recordTime": "2026-06-01T08:00:00Z"}
         assert (await d.shop.http.post(path, json=wish, headers=d.shop.headers)).status_code == 404
 
@@ -376,6 +380,79 @@ class TestSchedule:
             await line.all()
             sizes.append([len(got.ids) for got in line.receiver.all])
         assert sizes == [[0], [0, 1], [0, 1, 0]]
+
+
+class TestForm:
+    async def test_deliveries_are_written_as_the_subscription_asked(
+        self, district: District, receiver: Receiver
+    ) -> None:
+        d = district
+        urn = "urn:epc:id:sgtin:6901234.056789.1"
+        await keep(d.maker, "kept", EQ_bizStep=["storing"])
+        forms = {
+            "application/xml": {"GS1-EPC-Format": "Always_EPC_URN", "GS1-CBV-XML-Format": "Always_URN"},
+            "application/json": {"GS1-EPC-Format": "Always_GS1_Digital_Link"},
+            "application/ld+json": {"GS1-EPC-Format": "Never_Translates"},
+        }
+        for media, formats in forms.items():
+            asked = d.maker.headers | {"Accept": media, **formats}
+            wish = {"dest": receiver.url, "stream": True, "secret": TOKEN}  # as the official schema names it
+            made = await d.maker.http.post("/epcis/queries/kept/subscriptions", json=wish, headers=asked)
+            assert (made.status_code, made.json()["contentType"]) == (201, media)
+        await d.maker.capture(d.seen(1, "maker", "storing", [box(1), urn]))
+        got = {one.headers["content-type"]: one for one in [await receiver.next() for _ in forms]}
+        assert got.keys() == forms.keys()
+        assert all(sign.verifies(one.headers["gs1-signature"], TOKEN, one.body, d.now) for one in got.values())
+        for media, formats in forms.items():
+            assert {name: got[media].headers[name.lower()] for name in formats} == formats
+        xml = got["application/xml"].body.decode()
+        assert xml.count(f"<epc>{urn}</epc>") == 2
+        assert "<bizStep>urn:epcglobal:cbv:bizstep:storing</bizStep>" in xml
+        assert "<queryName>kept</queryName>" in xml
+        assert got["application/json"].events[0]["epcList"] == [box(1), box(1)]
+        assert got["application/ld+json"].events[0]["epcList"] == [box(1), urn]
+
+    async def test_an_event_that_cannot_be_written_so_is_told_and_passed_over(self, line: Line) -> None:
+        d = line.d
+        stranger = "https://id.gs1.org/01/09521234543213/21/1"
+        await line.open(d.maker, form=Form(epc=EpcFormat.Always_EPC_URN))
+        await d.maker.capture(
+            *stored(d, 9, 8, 7), d.seen(6, "maker", "storing", [stranger], event_id="urn:n:6"), *stored(d, 5, 4)
+        )
+        while await line.once():
+            pass
+        told = [got for got in line.receiver.all if got.headers["content-type"] == "application/problem+json"]
+        sent = [id_ for got in line.receiver.all if got not in told for id_ in got.ids]
+        assert sorted(sent) == sorted(named(9, 8, 7, 5, 4))
+        assert [(one.document["type"], one.document["code"]) for one in told] == [
+            ("epcisException:NotAcceptableException", stranger)
+        ]
+        assert sign.verifies(told[0].headers["gs1-signature"], TOKEN, told[0].body, line.now)
+        shown = await line.show()
+        assert [(letter.events, stranger in letter.error) for letter in shown.dead_letters] == [(1, True)]
+        assert shown.failures == 0
+
+
+class TestCrowd:
+    async def test_an_organisation_keeps_so_many(self, district: District, monkeypatch: pytest.MonkeyPatch) -> None:
+        d = district
+        monkeypatch.setattr(subscribe, "MOST_SUBSCRIPTIONS", 3)
+        for name in ("kept", "other"):
+            await keep(d.maker, name, EQ_bizStep=["storing"])
+        wish = {"dest": "http://127.0.0.1:9/", "schedule": {"hour": "1"}}
+        answers = await asyncio.gather(
+            *(
+                d.maker.http.post(f"/epcis/queries/{name}/subscriptions", json=wish, headers=d.maker.headers)
+                for name in ("kept", "other") * 4
+            )
+        )
+        assert sorted(answer.status_code for answer in answers) == [201] * 3 + [400] * 5
+        refused = next(answer.json() for answer in answers if answer.status_code == 400)
+        assert refused["type"] == "epcisException:SubscriptionControlsException"
+        await subscribed(d.shop, "kept", **wish)  # another organisation is not crowded out
+        made = next(answer for answer in answers if answer.status_code == 201)
+        await d.maker.http.delete(made.headers["Location"], headers=d.maker.headers)
+        await subscribed(d.maker, "other", **wish)
 
 
 class TestRights:

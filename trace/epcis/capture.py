@@ -7,8 +7,9 @@ True
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 from uuid import UUID, uuid4
 
@@ -20,7 +21,7 @@ from zhuisu import parties
 from zhuisu.codes import site_of
 from zhuisu.db import Connection, Database
 from zhuisu.epcis import capture_store as store
-from zhuisu.epcis import exceptions
+from zhuisu.epcis import exceptions, master_capture
 from zhuisu.epcis.errors import EventAhead, NotOneEvent, PlaceNotYours
 from zhuisu.epcis.headers import Behaviour
 from zhuisu.errors import Refusal
@@ -89,13 +90,22 @@ async def capture(
     """Record the events of a document in one transaction; the id of the capture, which is finished.
 
     Under rollback raises what ``zhuisu.events.read`` refuses, EventAhead, PlaceNotYours, ledger.errors.EventIdConflict
-    and NotYourEvent; then nothing is stored. Under proceed such events are left out and named.
+    and NotYourEvent; then nothing is stored. Under proceed such events are left out and named. Raises BadMasterData
+    under both: the header is nobody's event.
     """
-    by, pointer = sender(who), pointer_of(body, xml=xml)
-    entries = await _off_loop(len(body), _read, body, xml, by.party, now, pointer)
+    by = sender(who)
+    id_ = job_id(by, behaviour, hashlib.sha256(body))
+    async with db.connection() as conn:
+        known = await store.one(conn, id_)
+    # The same document again: what was recorded of it is here for ever.
+    if known is not None and not known.refused and known.xml == xml:
+        return id_
+    pointer = pointer_of(body, xml=xml)
+    entries = await _off_loop(len(body), _read, body, xml, behaviour, by.party, now, pointer)
+    said = master_capture.of_xml(open_xml(body)[0]) if xml else master_capture.of_json(body)
     proceed = behaviour is Behaviour.proceed
     row = store.Row(
-        id=job_id(by, behaviour, hashlib.sha256(body)),
+        id=id_,
         party=by.party,
         uscc=by.uscc,
         anywhere=by.anywhere,
@@ -113,12 +123,16 @@ async def capture(
             async with db.transaction() as conn:
                 if not proceed:
                     await record_all(conn, by, entries, now, pointer)
-                    return (await log(conn, row))[0]
+                    id_, fresh = await log(conn, row)
+                    if fresh:
+                        await master_capture.tell(conn, by.party, said, prepared(entries), id_, now)
+                    return id_
                 faults = await record_good(conn, by, entries, now, pointer)
                 row = row._replace(events=len(entries) - len(faults), refused=len(faults))
                 id_, fresh = await log(conn, row)
                 if fresh:
                     await name_faults(conn, id_, faults)
+                    await master_capture.tell(conn, by.party, said, prepared(entries, faults), id_, now)
                 return id_
         except DeadlockDetectedError:  # with a long document that names the same codes in another order
             if attempt + 1 == TRIES:
@@ -128,19 +142,19 @@ async def capture(
 
 async def add_event(commit: GroupCommit, who: Principal, body: bytes, now: datetime, *, xml: bool = False) -> Recorded:
     """Record one event. Raises as ``capture`` does, and NotOneEvent."""
-    read = await _off_loop(len(body), _each, body, xml)
+    read = await _off_loop(len(body), _first_two, body, xml)
     if len(read) != 1:
-        raise NotOneEvent(f"the body holds {len(read)} events", mend="send the document to /epcis/capture")
+        held = "more than one event" if read else "no event"
+        raise NotOneEvent(f"the body holds {held}", mend="send the document to /epcis/capture")
     (event,) = read
     if isinstance(event, BadEvent):
         raise event
-    pointer = pointer_of(body, xml=xml)
     if ahead := _ahead(event, now):
-        raise _at(ahead, 0, pointer)
+        raise _at(ahead, 0, pointer_of(body, xml=xml))
     try:
         (recorded,) = await commit(who, [event], now)
     except (PlaceNotYours, EventIdConflict, NotYourEvent) as refusal:
-        raise _at(refusal, 0, pointer) from None
+        raise _at(refusal, 0, pointer_of(body, xml=xml)) from None
     return recorded
 
 
@@ -233,12 +247,31 @@ def pointer_of(body: bytes, *, xml: bool) -> str:
     return {"EPCISDocument": LIST, "EPCISQueryDocument": RESULTS}.get(kind, BARE)
 
 
-def _read(body: bytes, xml: bool, by: int, now: datetime, pointer: str) -> list[Entry]:
-    return ready(enumerate(_each(body, xml)), by, now, pointer)
+def _read(body: bytes, xml: bool, behaviour: Behaviour, by: int, now: datetime, pointer: str) -> list[Entry]:
+    items = _each(body, xml)
+    if behaviour is Behaviour.rollback:
+        items = _to_the_first_fault(items)
+    return ready(enumerate(items), by, now, pointer)
 
 
-def _each(body: bytes, xml: bool) -> list[Event | BadEvent]:
-    return list(each_xml(body) if xml else each(body))
+def _first_two(body: bytes, xml: bool) -> list[Event | BadEvent]:
+    return list(islice(_each(body, xml), 2))
+
+
+def _each(body: bytes, xml: bool) -> Iterator[Event | BadEvent]:
+    return each_xml(body) if xml else each(body)
+
+
+def _to_the_first_fault(items: Iterable[Event | BadEvent]) -> Iterator[Event | BadEvent]:
+    for item in items:
+        yield item
+        if isinstance(item, BadEvent):
+            return
+
+
+def prepared(entries: Iterable[Entry], faults: Container[int] = ()) -> list[Prepared]:
+    """The events of a document that were recorded: all but those with ``faults``."""
+    return [item for n, item in _good(entries) if n not in faults]
 
 
 def _good(entries: Iterable[Entry]) -> Iterable[tuple[int, Prepared]]:

@@ -11,11 +11,15 @@ from litestar.params import FromPath, QueryParameter
 
 from zhuisu import web
 from zhuisu.auth import Conf, Db, Now, Role, Who, may
-from zhuisu.epcis import capture, headers, jobs
+from zhuisu.epcis import capture, headers, jobs, paging
 from zhuisu.epcis.errors import BadParameter, NoSuchJob
 from zhuisu.epcis.headers import Asked
 from zhuisu.epcis.incoming import received
-from zhuisu.ledger import GroupCommit
+from zhuisu.ledger import GroupCommit, Recorded
+
+EVENTS = "/epcis/events"
+REFUSED = "refused"
+"""In the state of a request's scope: why the short way of ``capture_lane`` refused the event."""
 
 PER_PAGE = 30
 MOST_PER_PAGE = 1000
@@ -62,6 +66,7 @@ async def list_jobs(
     request: Asked,
     db: Db,
     who: Who,
+    now: Now,
     per_page: Annotated[str, QueryParameter(name="perPage")] = str(PER_PAGE),
     token: Annotated[str, QueryParameter(name="nextPageToken")] = "",
 ) -> Response[list[jobs.Job]]:
@@ -73,9 +78,10 @@ async def list_jobs(
             raise BadParameter(f"{name} is given twice", where=name)
     if not (per_page.isascii() and per_page.isdecimal() and len(per_page) < 5 and 1 <= int(per_page) <= MOST_PER_PAGE):
         raise BadParameter(f"perPage is a number from 1 to {MOST_PER_PAGE}", where="perPage")
-    page = await jobs.page(db, who, int(per_page), token)
-    link = f'</epcis/capture?perPage={per_page}&nextPageToken={page.next}>; rel="next"'
-    return Response(page.jobs, media_type=media, headers={"Link": link} if page.next else {})
+    page = await jobs.page(db, who, int(per_page), paging.fresh(token, now))
+    return Response(
+        page.jobs, media_type=media, headers=paging.link("/epcis/capture", "", int(per_page), page.next, now)
+    )
 
 
 @get("/epcis/capture/{capture_id:str}", guards=[SENDERS])
@@ -89,12 +95,18 @@ async def show_job(request: Asked, capture_id: FromPath[str], db: Db, who: Who) 
     return Response(await jobs.job(db, who, id_), media_type=media)
 
 
-@post("/epcis/events", guards=[SENDERS], status_code=201)
+@post(EVENTS, guards=[SENDERS], status_code=201)
 async def add_event(request: Asked, commit: Commit, who: Who, now: Now) -> Response[bytes]:
     """Capture one event; ``Location`` is the event. The same event again changes nothing."""
+    if refusal := request.scope["state"].get(REFUSED):
+        raise refusal
     xml = headers.is_xml(request)
-    recorded = await capture.add_event(commit, who, await request.body(), now, xml=xml)
-    return _created(201, f"/epcis/events/{quote(recorded.event_id, safe='')}")
+    return _created(201, address(await capture.add_event(commit, who, await request.body(), now, xml=xml)))
+
+
+def address(recorded: Recorded) -> str:
+    """The address of an event."""
+    return f"{EVENTS}/{quote(recorded.event_id, safe='')}"
 
 
 def _created(status: int, location: str) -> Response[bytes]:

@@ -16,23 +16,27 @@ import logging
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
+import msgspec
 
 from zhuisu.db import AWAY, Database
-from zhuisu.epcis import destination, named_store, progress, sign
-from zhuisu.epcis.answer import Form, answer
+from zhuisu.epcis import destination, exceptions, named_store, progress, sign
+from zhuisu.epcis.answer import answer
 from zhuisu.epcis.destination import Destination
-from zhuisu.epcis.errors import BadDestination
+from zhuisu.epcis.errors import BadDestination, NotAcceptable
 from zhuisu.epcis.follow import Batch, Pulse, follow
 from zhuisu.epcis.headers import VERSIONS
 from zhuisu.epcis.named import stored, understood
-from zhuisu.epcis.named_store import Subscription
+from zhuisu.epcis.named_store import DeadLetter, Subscription
+from zhuisu.epcis.subscribe import written_as
 from zhuisu.errors import Refusal, Unavailable
 from zhuisu.ledger import tail
+from zhuisu.problems import PROBLEM
 from zhuisu.settings import Settings
 
 log = logging.getLogger("zhuisu")
@@ -51,6 +55,15 @@ _TIMEOUTS = {"connect": 5.0, "read": 25.0, "write": 25.0, "pool": 5.0}
 
 Claim: TypeAlias = tuple[UUID, Subscription]
 """Under which name a node holds a subscription."""
+
+
+class Written(NamedTuple):
+    """A body as it is posted. ``fault``: it tells why an event could not be written."""
+
+    body: bytes
+    headers: dict[str, str]
+    fault: str = ""
+
 
 Post: TypeAlias = Callable[[Destination, list[str], dict[str, str], bytes], Awaitable[int]]
 """Post a body to one of these addresses of a destination; the status of the answer. Raises OSError, httpx.HTTPError."""
@@ -129,17 +142,23 @@ async def step(db: Database, post: Post, settings: Settings, now: datetime, clai
     """Read what is owed, send it, write down what came of it; ``chance`` in [0, 1) spreads the next attempt."""
     holder, one = claim
     batch = await _read(db, one)
-    letter, notified = None, None
+    letter: DeadLetter | None = None
+    notified: datetime | None = None
     if isinstance(batch, str):
         after = progress.failed(one, batch, now, chance)
     elif not progress.owed(one, batch):
         after = progress.advanced(one, batch, now)
+    elif (written := _written(one, batch, now)) is None:
+        after = progress.smaller(one, batch, now, "one of the events cannot be written in the format asked for")
     else:
-        match await _send(post, settings, one, batch, now):
+        match await _send(post, settings, one, written, now):
+            case int(status) if status in _SUCCESS and written.fault:
+                after, letter = progress.unwritable(one, batch, written.fault, now)
+                notified = now
             case int(status) if status in _SUCCESS:
                 after, notified = progress.advanced(one, batch, now), now
             case 413 if len(batch.docs) > 1:
-                after = progress.smaller(one, batch, now)
+                after = progress.smaller(one, batch, now, "413: fewer events at once")
             case other:
                 after = progress.failed(one, f"answered {other}" if isinstance(other, int) else other, now, chance)
                 after, letter = progress.laid_aside(after, batch, now) or (after, None)
@@ -161,10 +180,26 @@ async def _read(db: Database, one: Subscription) -> Batch | str:
     return await follow(db, one.position, asked, who, since=one.since, reached=one.reached, most=one.most)
 
 
-async def _send(post: Post, settings: Settings, one: Subscription, batch: Batch, now: datetime) -> int | str:
+def _written(one: Subscription, batch: Batch, now: datetime) -> Written | None:
+    """What is posted; None when it is not the only event that cannot be written as asked.
+
+    For an event that cannot, the problem is posted, as the standard has it (EPCIS 2.0 §12.7, callbacks).
+    """
+    form = written_as(one)
+    try:
+        body = answer(batch.docs, now, form, name=one.name, subscription=str(one.id))
+    except NotAcceptable as error:
+        if len(batch.docs) > 1:
+            return None
+        told = exceptions.problem(error, f"/epcis/queries/{quote(one.name, safe='')}/subscriptions/{one.id}")
+        return Written(msgspec.json.encode(told), {"Content-Type": PROBLEM}, error.detail)
+    return Written(body, {"Content-Type": form.media, **form.told})
+
+
+async def _send(post: Post, settings: Settings, one: Subscription, written: Written, now: datetime) -> int | str:
     """The status of the answer, or why there was none."""
-    body = answer(batch.docs, now, Form(), name=one.name, subscription=str(one.id))
-    headers = {"Content-Type": "application/ld+json", "User-Agent": "zhuisu", **VERSIONS}
+    body = written.body
+    headers = {**written.headers, "User-Agent": "zhuisu", **VERSIONS}
     if one.token:
         token = sign.opened(settings.master_key, one.id.bytes, one.token)
         if token is None:

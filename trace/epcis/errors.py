@@ -2,10 +2,12 @@
 
 Malformed    ├── EventAhead           an event from the future
              ├── NotOneEvent          POST /epcis/events takes one event
+             ├── BadMasterData        a header with master data that is none
              ├── UnknownParameter     a query parameter that is not EPCIS's
              ├── BadParameter         a query parameter with a value it does not take
              │   ├── UnboundPrefix    a prefix of an extension field that nobody bound
              │   └── BadToken         a nextPageToken that was not given out for this query
+             │       └── ExpiredToken one whose time is over
              ├── BadSubscription      a subscription that cannot be kept
              ├── BadSchedule          a schedule that says no time
              ├── BadDestination       an address to which nothing is sent
@@ -25,7 +27,8 @@ UnsupportedMedia
 TooLarge     ├── DocumentTooLarge     more than one capture may carry
              ├── QueryTooLarge        more events than the caller's maxEventCount
              └── QueryTooComplex      a query that cannot be answered without looking at too much
-Refusal      └── NotAcceptable        no answer that the request's headers would take
+Refusal      ├── NotAcceptable        no answer that the request's headers would take
+             └── UriTooLong           an address longer than is read here
 """
 
 from zhuisu.errors import Conflict, Forbidden, Malformed, NotFound, Refusal, TooLarge, UnsupportedMedia
@@ -58,6 +61,17 @@ class NotOneEvent(Malformed):
     """
 
     zh = "此处只接收一个事件"
+
+
+class BadMasterData(Malformed):
+    """The master data of a document breaks the rules.
+
+    A vocabulary has a ``type``, each of its elements an ``id``, each attribute an ``id`` and a text, a number or an
+    object; ids are absolute URIs (EPCIS 2.0 §9.5). ``where`` points at the value, in XML ``line`` names its line.
+    Nothing of the document was stored.
+    """
+
+    zh = "文档头中的主数据不符合规则"
 
 
 class UnknownParameter(Malformed):
@@ -99,7 +113,17 @@ class BadToken(BadParameter):
     ``GS1-Next-Page-Token-Expires`` named. Follow the ``Link`` as it is, or ask again from the first page.
     """
 
-    zh = "翻页令牌无效或已过期"
+    zh = "翻页令牌无效"
+
+
+class ExpiredToken(BadToken):
+    """The time of this next page is over.
+
+    A ``nextPageToken`` leads on until the time that ``GS1-Next-Page-Token-Expires`` named with it, a day after it was
+    given out. Ask again from the first page.
+    """
+
+    zh = "翻页令牌已过期"
 
 
 class QueryTooLarge(TooLarge):
@@ -175,11 +199,24 @@ class NotAcceptable(Refusal):
     """No answer would be acceptable.
 
     The request's headers (``Accept``, ``GS1-EPCIS-Min``, ``GS1-EPCIS-Max``, ``GS1-CBV-Min``, ``GS1-CBV-Max`` and the
-    like) ask for a form or version that is not spoken here. OPTIONS on the same address tells what is.
+    like) ask for a form or version that is not spoken here. OPTIONS on the same address tells what is. ``code`` is the
+    first code that cannot become a URN: where its company prefix ends is known from URNs of the same event, or for the
+    numbers of GS1 China.
     """
 
     status = 406
     zh = "无法提供所要求的格式或版本"
+
+
+class UriTooLong(Refusal):
+    """The address is too long.
+
+    With its query it may have 32 KiB. Keep a longer question under a name, by ``POST /epcis/queries``, and ask for
+    ``/epcis/queries/{name}/events``.
+    """
+
+    status = 414
+    zh = "请求地址过长"
 
 
 class DocumentTooLarge(TooLarge):
@@ -247,7 +284,7 @@ class BadSubscription(Malformed):
     """The subscription cannot be kept.
 
     A subscription says either ``"stream": true`` (every event as it is recorded) or a ``schedule``. Its query sets no
-    limit on the number of events, because a subscriber is owed all of them.
+    limit on the number of events, because a subscriber is owed all of them. One organisation keeps up to 100.
     """
 
     zh = "订阅设置无效"

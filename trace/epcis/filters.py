@@ -77,14 +77,14 @@ def parse(query_string: str, prefixes: Mapping[str, str] = PREFIXES) -> Query:
         raise BadParameter(f"the query cannot be read: {error}", where="query", mend="percent-encode UTF-8") from None
     given: dict[str, list[str]] = {}
     for name, text in pairs:
-        whole = name in SETTINGS or name.startswith("EXISTS_")
-        given.setdefault(name, []).extend([text] if whole else text.split("|"))
+        given.setdefault(name, []).extend(_listed(name, text))
     return _query(given, prefixes)
 
 
 def read(tree: Mapping[str, Any], prefixes: Mapping[str, str] = PREFIXES) -> Query:
     """The query of a JSON object, the ``query`` of ``POST /queries``; its ``@context`` binds prefixes too.
 
+    A value is a text, a number, true, false, null or a list of them; a text alone may be ``a|b``, as in a URL.
     Raises UnknownParameter, BadParameter.
     """
     bound = {**prefixes, **(bindings_of(tree["@context"]) if "@context" in tree else {})}
@@ -97,12 +97,12 @@ def matches(
     *,
     name: str = "",
     recorded: datetime | None = None,
-    master: Mapping[str, Mapping[str, str]] | None = None,
+    master: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> bool:
     """Whether the event is one of those asked for.
 
     ``name`` and ``recorded`` are its eventID and recordTime in the ledger, by default those it brought; ``master`` is
-    master data: canonical URI of a place -> attribute -> text.
+    master data: canonical URI -> attribute -> text or texts.
     """
     view = View(event, name, recorded, master)
     return all(parameters.test(parameter, values)(view) for parameter, values in query.wanted.items())
@@ -146,7 +146,13 @@ def _single(name: str, texts: list[str]) -> str:
 
 def _texts(name: str, value: Any) -> list[str]:
     """Values of a JSON member as they would stand in a URL."""
-    items = value if isinstance(value, list) else [value]
+    match value:
+        case list():
+            items = value
+        case str():
+            items = _listed(name, value)
+        case _:
+            items = [value]
     if not items or len(items) > MOST_VALUES:
         raise BadParameter(f"{name} has {len(items)} values", where=name, mend=f"give 1 to {MOST_VALUES}")
     texts = []
@@ -161,6 +167,11 @@ def _texts(name: str, value: Any) -> list[str]:
             case _:
                 raise BadParameter("a text, a number or a list of them is wanted", where=name)
     return texts
+
+
+def _listed(name: str, text: str) -> list[str]:
+    """The alternatives that a text of a URL holds."""
+    return [text] if name in SETTINGS or name.startswith("EXISTS_") else text.split("|")
 
 
 def _settings(given: Mapping[str, str], prefixes: Mapping[str, str]) -> dict[str, Any]:

@@ -17,12 +17,15 @@ from litestar.types import Message, Scope
 
 import zhuisu
 from zhuisu.auth import may
-from zhuisu.epcis.errors import BadHeader, NotAcceptable, NotEpcis
+from zhuisu.epcis.errors import BadHeader, NotAcceptable, NotEpcis, UriTooLong
+from zhuisu.epcis.names import bindings
 from zhuisu.events import CbvFormat, EpcFormat
 
 MOST_EVENTS = 1_000_000
 MOST_BYTES = 1 << 30
 """What one capture may hold."""
+MOST_ADDRESS = 1 << 15
+"""Bytes of a path with its query."""
 
 VERSIONS = {
     "GS1-EPCIS-Version": "2.0",
@@ -31,15 +34,18 @@ VERSIONS = {
 }
 """On every answer of the door."""
 
-TOLD = VERSIONS | {
-    "GS1-EPCIS-Min": "2.0",
-    "GS1-EPCIS-Max": "2.0",
-    "GS1-CBV-Min": "2.0",
-    "GS1-CBV-Max": "2.0",
-    "GS1-EPC-Format": ", ".join(EpcFormat),
-    "GS1-CBV-XML-Format": ", ".join(kind for kind in CbvFormat if kind is not CbvFormat.Bare),
-    "GS1-Vendor-Version": f"zhuisu/{zhuisu.__version__}",
-}
+SPOKEN = {"GS1-EPCIS-Min": "2.0", "GS1-EPCIS-Max": "2.0", "GS1-CBV-Min": "2.0", "GS1-CBV-Max": "2.0"}
+"""On every answer to OPTIONS, and where a request asked for another version."""
+
+TOLD = (
+    VERSIONS
+    | SPOKEN
+    | {
+        "GS1-EPC-Format": ", ".join(EpcFormat),
+        "GS1-CBV-XML-Format": ", ".join(kind for kind in CbvFormat if kind is not CbvFormat.Bare),
+        "GS1-Vendor-Version": f"zhuisu/{zhuisu.__version__}",
+    }
+)
 """On every answer to OPTIONS, beside Allow."""
 
 LIMITS = {
@@ -47,6 +53,9 @@ LIMITS = {
     "GS1-EPCIS-Capture-File-Size-Limit": str(MOST_BYTES),
 }
 """Of a capture: in events and in bytes."""
+
+_PROBLEM_JSON = ("application/problem+json", "application/json", "application/ld+json")
+_PROBLEM_XML = ("application/problem+xml", "application/xml", "text/xml")
 
 JSON = frozenset({"application/json", "application/ld+json"})
 XML = frozenset({"application/xml", "text/xml"})
@@ -113,6 +122,18 @@ def accepted(headers: Headers, *offered: str) -> str:
     return best
 
 
+def prefers_xml(headers: Headers) -> bool:
+    """Whether a problem is told in XML: only to who takes that rather than JSON."""
+    given = headers.get("Accept", "")
+    json, xml = (max(_quality(media, given) for media in kinds) for kinds in (_PROBLEM_JSON, _PROBLEM_XML))
+    return xml > json
+
+
+def extensions(request: Asked) -> dict[str, str]:
+    """The prefixes that a request binds by GS1-Extensions, beside those of the standard. Raises BadParameter."""
+    return bindings(", ".join(request.headers.getall("GS1-Extensions", [])))
+
+
 def is_xml(request: Asked) -> bool:
     """Tell XML from JSON by the Content-Type. Raises NotEpcis for anything else."""
     media, _ = request.content_type
@@ -123,20 +144,33 @@ def is_xml(request: Asked) -> bool:
     return media in XML
 
 
-def negotiate(request: Asked) -> None:
-    """Litestar's ``before_request`` of every route of the door but OPTIONS: versions in words that both understand."""
+async def negotiate(request: Asked) -> None:
+    """Litestar's ``before_request`` of every route of the door but OPTIONS: versions in words that both understand.
+
+    Asynchronous, because Litestar would call a plain function in a thread: a third of a captured event (py-spy).
+    """
     if request.method != HttpMethod.OPTIONS:
         require_versions(request.headers)
+        extensions(request)
+        if len(request.scope["raw_path"]) + len(request.scope["query_string"]) > MOST_ADDRESS:
+            raise UriTooLong(f"more than {MOST_ADDRESS} bytes", mend="keep the question by POST /epcis/queries")
 
 
 async def announce(message: Message, scope: Scope) -> None:
-    """Litestar's ``before_send`` hook: the versions on every answer under /epcis, limits on a 413 of capture."""
+    """Litestar's ``before_send`` hook: what every answer under /epcis tells, and what a refusal does."""
     if message["type"] != "http.response.start" or not scope["path"].startswith("/epcis"):
         return
-    more = _RAW_LIMITS if message["status"] == 413 and scope["path"] == "/epcis/capture" else []
+    more = RAW_VERSIONS
+    match message["status"]:
+        case 406:
+            more = RAW_VERSIONS + _RAW_SPOKEN
+        case 413 if scope["path"] == "/epcis/capture":
+            more = RAW_VERSIONS + _RAW_LIMITS
+        case status if status < 300:
+            more = _acknowledged(scope)
     headers = list(message["headers"])
     said = {name.lower() for name, _ in headers}
-    message["headers"] = headers + [pair for pair in _RAW + more if pair[0] not in said]
+    message["headers"] = headers + [pair for pair in more if pair[0] not in said]
 
 
 def options(*paths: str, allow: tuple[str, ...], **more: str) -> HTTPRouteHandler:
@@ -145,7 +179,7 @@ def options(*paths: str, allow: tuple[str, ...], **more: str) -> HTTPRouteHandle
     List it before the other handlers of a path: with the first one Litestar would register an OPTIONS of its own.
     ``more`` are further headers, with ``_`` for ``-``.
     """
-    headers = {"Allow": ", ".join((*allow, "OPTIONS")), **TOLD, **{k.replace("_", "-"): v for k, v in more.items()}}
+    headers = allowed(*allow) | {k.replace("_", "-"): v for k, v in more.items()}
 
     @route(list(paths), http_method=[HttpMethod.OPTIONS], guards=[may()], sync_to_thread=False, include_in_schema=False)
     def methods() -> Response[None]:
@@ -153,6 +187,12 @@ def options(*paths: str, allow: tuple[str, ...], **more: str) -> HTTPRouteHandle
         return Response(None, status_code=204, headers=headers)
 
     return methods
+
+
+def allowed(*methods: str) -> dict[str, str]:
+    """What an answer to OPTIONS says: what may be done, in which versions and formats."""
+    head = ("HEAD",) if "GET" in methods else ()
+    return {"Allow": ", ".join((*methods, *head, "OPTIONS")), **TOLD}
 
 
 def _version(headers: Headers, name: str) -> tuple[int, int] | None:
@@ -199,4 +239,15 @@ def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
     return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
 
-_RAW, _RAW_LIMITS = _raw(VERSIONS), _raw(LIMITS)
+RAW_VERSIONS, _RAW_LIMITS, _RAW_SPOKEN = _raw(VERSIONS), _raw(LIMITS), _raw(SPOKEN)
+"""As ASGI has headers."""
+_EXTENSIONS = b"gs1-extensions"
+
+
+def _acknowledged(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """The versions; GS1-Extensions names those of the request too: every extension is kept, shown and asked for."""
+    given = [value for name, value in scope["headers"] if name == _EXTENSIONS]
+    if not given:
+        return RAW_VERSIONS
+    ours = VERSIONS["GS1-Extensions"].encode()
+    return [*(pair for pair in RAW_VERSIONS if pair[0] != _EXTENSIONS), (_EXTENSIONS, b", ".join([ours, *given]))]

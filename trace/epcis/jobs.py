@@ -12,7 +12,8 @@ import asyncio
 import contextlib
 import itertools
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from msgspec import UNSET, Struct, UnsetType, field
 
 from zhuisu.db import AWAY, Connection, Database, DatabaseAway
 from zhuisu.epcis import capture_store as store
-from zhuisu.epcis import exceptions, stream
+from zhuisu.epcis import exceptions, master_capture, stream
 from zhuisu.epcis.capture import (
     BARE,
     LIST,
@@ -34,6 +35,7 @@ from zhuisu.epcis.capture import (
     job_id,
     log,
     name_faults,
+    prepared,
     ready,
     record_all,
     record_good,
@@ -42,14 +44,13 @@ from zhuisu.epcis.capture import (
 from zhuisu.epcis.errors import BadParameter, DocumentTooLarge, MoreFaults, NoSuchJob
 from zhuisu.epcis.headers import MOST_EVENTS, Behaviour
 from zhuisu.epcis.incoming import Document
+from zhuisu.epcis.master import Element
 from zhuisu.errors import Fault, Refusal
 from zhuisu.events import open_xml
+from zhuisu.ledger.bulk import BATCH, SWITCH, ahead
 from zhuisu.parties import Principal, Role
 
 LOG = logging.getLogger("zhuisu")
-
-BATCH = 1000
-"""Events of a job that are recorded with one round of statements."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -121,7 +122,8 @@ async def submit(
 ) -> UUID:
     """Keep a long document to be recorded; the id of its capture.
 
-    Raises what can be seen without reading its events: UnreadableJson, BadDocument, UnreadableXml, DocumentTooLarge.
+    Raises what can be seen without reading its events: UnreadableJson, BadDocument, UnreadableXml, BadMasterData,
+    DocumentTooLarge.
     """
     await asyncio.to_thread(_survey, document, xml)
     by, body = sender(who), uuid4()
@@ -211,6 +213,7 @@ class Worker:
 @contextlib.asynccontextmanager
 async def working(db: Database, folder: Path, clock: Clock) -> AsyncIterator[Worker]:
     """A worker at work while the block runs. What it is at when the block ends is left for the next one."""
+    sys.setswitchinterval(SWITCH)
     worker = Worker(db, folder, clock)
     task = asyncio.create_task(worker.run(), name="zhuisu captures")
     try:
@@ -222,49 +225,47 @@ async def working(db: Database, folder: Path, clock: Clock) -> AsyncIterator[Wor
 
 async def _roll_back(conn: Connection, row: store.Row, document: Document, clock: Clock) -> None:
     """Record all of a document in one transaction, which raises what is wrong with it."""
-    by, count = _by(row), 0
-    async with conn.transaction(), contextlib.aclosing(_batches(document, row)) as batches:
+    by, count, said = _by(row), 0, list[Element]()
+    async with conn.transaction(), contextlib.aclosing(ahead(_read(document, row, said))) as batches:
         async for pointer, entries in batches:
-            await record_all(conn, by, entries, clock(), pointer)
+            now = clock()
+            await record_all(conn, by, entries, now, pointer)
+            await master_capture.tell(conn, by.party, said, prepared(entries), row.id, now)
             count += len(entries)
+        now = clock()
+        await master_capture.tell(conn, by.party, said, [], row.id, now)
         await store.advance(conn, row.id, count, 0)
-        await store.finish(conn, row.id, row.body, clock())
+        await store.finish(conn, row.id, row.body, now)
 
 
 async def _proceed(conn: Connection, row: store.Row, document: Document, clock: Clock) -> None:
     """Record the good events of a document, each batch with what became of it in one transaction."""
-    by, refused = _by(row), row.refused
-    async with contextlib.aclosing(_batches(document, row)) as batches:
+    by, refused, said = _by(row), row.refused, list[Element]()
+    async with contextlib.aclosing(ahead(_read(document, row, said))) as batches:
         async for pointer, entries in batches:
             async with conn.transaction():
-                faults = await record_good(conn, by, entries, clock(), pointer)
+                now = clock()
+                faults = await record_good(conn, by, entries, now, pointer)
+                await master_capture.tell(conn, by.party, said, prepared(entries, faults), row.id, now)
                 await store.advance(conn, row.id, len(entries) - len(faults), len(faults))
                 await name_faults(conn, row.id, faults, refused)
             refused += len(faults)
     async with conn.transaction():
-        await store.finish(conn, row.id, row.body, clock())
+        now = clock()
+        await master_capture.tell(conn, by.party, said, [], row.id, now)
+        await store.finish(conn, row.id, row.body, now)
 
 
-async def _batches(document: Document, row: store.Row) -> AsyncGenerator[tuple[str, list[Entry]], None]:
-    """Batches that are still to be recorded: the next is read and prepared while the caller records one."""
-    source = _read(document, row)
-    ahead = asyncio.create_task(asyncio.to_thread(next, source, None))
-    try:
-        while (batch := await ahead) is not None:
-            ahead = asyncio.create_task(asyncio.to_thread(next, source, None))
-            yield batch
-    finally:
-        # A thread cannot be cancelled, and it reads the document that the caller is about to close.
-        await asyncio.gather(ahead, return_exceptions=True)
-
-
-def _read(document: Document, row: store.Row) -> Iterator[tuple[str, list[Entry]]]:
+def _read(document: Document, row: store.Row, said: list[Element]) -> Iterator[tuple[str, list[Entry]]]:
+    """Batches that are still to be recorded; ``said`` gets the master data of the document before the first."""
     if row.xml:
         told, events = open_xml(document.pieces())
+        said += master_capture.of_xml(told)
         pointer = {"EPCISDocument": LIST, "EPCISQueryDocument": RESULTS}.get(told.kind, BARE)
         items: Iterator[stream.Item] = ((n, item) for n, item in enumerate(events) if n >= row.done)
     else:
         envelope = stream.survey(document.pieces(), MOST_EVENTS)
+        said += master_capture.of_json(envelope.around)
         pointer = envelope.where + "/{}" if envelope.head else BARE
         items = stream.each(envelope, stream.items(document.pieces()), start=row.done)
     for some in _some(items):
@@ -280,9 +281,9 @@ def _some(items: Iterator[stream.Item]) -> Iterator[list[stream.Item]]:
 
 def _survey(document: Document, xml: bool) -> None:
     if xml:
-        open_xml(document.pieces())
+        master_capture.of_xml(open_xml(document.pieces())[0])
     else:
-        stream.survey(document.pieces(), MOST_EVENTS)
+        master_capture.of_json(stream.survey(document.pieces(), MOST_EVENTS).around)
 
 
 def _by(row: store.Row) -> Sender:

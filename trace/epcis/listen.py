@@ -1,10 +1,11 @@
 """A query's new answers over a WebSocket (RFC 6455), as they are recorded (EPCIS 2.0 §12.7, Upgrade to 101).
 
-    GET /epcis/queries/arrivals/events?stream=true
+    GET /epcis/queries/arrivals/events?stream=true            or ?minute=0&hour=[8-17]&reportIfEmpty=true
     Upgrade: websocket
     Authorization: Bearer zs_…
 
-Each text message is an EPCISQueryDocument. Nothing is kept for a listener that is gone: who has to have every event and
+Each text message is an EPCISQueryDocument in the form that the handshake asked for, or the problem that kept an event
+from being written so. Nothing is kept for a listener that is gone: who has to have every event and
 was cut off comes back with ``GS1-Query-Min-Record-Time``, or subscribes a webhook. The key is looked at again before
 each message, so a revoked one hears nothing more. The server pings; it closes with 1008 when the key is no longer good
 or the listener does not keep up, with 1001 when the query is deleted.
@@ -12,20 +13,22 @@ or the listener does not keep up, with 1001 when the query is deleted.
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeAlias
+from urllib.parse import quote
 
+import msgspec
 from litestar import WebSocket
 from litestar.exceptions import WebSocketDisconnect
 
 from zhuisu.db import Database
-from zhuisu.epcis import named
-from zhuisu.epcis.answer import Form, answer
+from zhuisu.epcis import exceptions, handshake, named, schedule
+from zhuisu.epcis.answer import answer
+from zhuisu.epcis.errors import NotAcceptable
 from zhuisu.epcis.filters import Query
 from zhuisu.epcis.follow import Pulse, follow
-from zhuisu.epcis.headers import epc_format
-from zhuisu.epcis.progress import MOST_EVENTS
+from zhuisu.epcis.handshake import Handshake
 from zhuisu.errors import Unauthenticated
 from zhuisu.events.times import milliseconds
 from zhuisu.ledger import tail
@@ -50,27 +53,24 @@ class Close(Exception):
 
 
 class _Heard(NamedTuple):
-    """The query that is listened to, and from where on."""
+    """The query that is listened to, how, and from where on."""
 
     id: int
     name: str
     asked: Query
     since: datetime
     position: Position
-    form: Form
+    wish: Handshake
 
 
-async def listen(
-    socket: WebSocket[Any, Any, Any], db: Database, pulse: Pulse, name: str, clock: Clock, since: datetime | None
-) -> None:
-    """Send until either side ends it. Raises NoSuchQuery, Unauthenticated before the connection is accepted."""
-    key, spelling = _key(socket), Form(epc=epc_format(socket.headers))
+async def listen(socket: WebSocket[Any, Any, Any], db: Database, pulse: Pulse, name: str, clock: Clock) -> None:
+    """Send until either side ends it. Before it accepts, raises NoSuchQuery, Unauthenticated, as ``handshake.read``."""
+    key, wish = _key(socket), handshake.read(socket.scope["query_string"].decode("latin-1"), socket.headers)
     async with db.connection() as conn:
         row = await named.find(conn, name)
-        position = await (tail.before(conn, since) if since else tail.end(conn))
-    heard = _Heard(
-        row.id, name, named.understood(named.stored(row.query)), (since or clock()).astimezone(UTC), position, spelling
-    )
+        position = await (tail.before(conn, wish.since) if wish.since else tail.end(conn))
+    asked = named.understood(named.stored(row.query))
+    heard = _Heard(row.id, name, asked, (wish.since or clock()).astimezone(UTC), position, wish)
     await socket.accept(headers={"GS1-Query-Min-Record-Time": milliseconds(heard.since)})
     with pulse.following(row.id):
         tasks = [
@@ -103,27 +103,54 @@ async def _until_gone(socket: WebSocket[Any, Any, Any]) -> None:
 async def _send(
     socket: WebSocket[Any, Any, Any], db: Database, pulse: Pulse, heard: _Heard, key: bytes, clock: Clock
 ) -> None:
-    position, reached = heard.position, heard.since
+    position, reached, wish = heard.position, heard.since, heard.wish
+    due, reported = _due(wish, clock), False
     while True:
         if heard.id not in pulse.standing:
             raise Close(GOING_AWAY, "the query was deleted")
-        if position >= pulse.head:
+        if clock() < due if due else position >= pulse.head:
             await pulse.next()
             continue
         async with db.connection() as conn:
             who = await caller_by_key(conn, key)
         if who is None:
             raise Close(POLICY, "the API key is revoked")
-        batch = await follow(db, position, heard.asked, who, since=heard.since, reached=reached, most=MOST_EVENTS)
-        if batch.docs:
-            try:
-                async with asyncio.timeout(SLOW):
-                    await socket.send_text(answer(batch.docs, clock(), heard.form, name=heard.name))
-            except TimeoutError:
-                raise Close(POLICY, "too slow") from None
-        elif batch.position == position:
+        batch = await follow(db, position, heard.asked, who, since=heard.since, reached=reached, most=wish.most)
+        over = due is not None and not batch.more
+        if batch.docs or (over and wish.report_empty and not reported):
+            for message in _messages(batch.docs, heard, clock()):
+                await _hand_over(socket, message)
+            reported = True
+        elif batch.position == position and not over:
             await pulse.next()
+        if over:
+            due, reported = _due(wish, clock), False
         position, reached = batch.position, batch.reached
+
+
+def _due(wish: Handshake, clock: Clock) -> datetime | None:
+    return schedule.following(wish.schedule, clock()) if wish.schedule else None
+
+
+def _messages(docs: list[bytes], heard: _Heard, now: datetime) -> Iterator[bytes]:
+    """One message, unless an event cannot be written as asked: its problem stands alone, and parts its neighbours."""
+    try:
+        yield answer(docs, now, heard.wish.form, name=heard.name)
+    except NotAcceptable as error:
+        if len(docs) == 1:
+            yield msgspec.json.encode(exceptions.problem(error, f"/epcis/queries/{quote(heard.name, safe='')}/events"))
+            return
+        half = len(docs) // 2
+        yield from _messages(docs[:half], heard, now)
+        yield from _messages(docs[half:], heard, now)
+
+
+async def _hand_over(socket: WebSocket[Any, Any, Any], message: bytes) -> None:
+    try:
+        async with asyncio.timeout(SLOW):
+            await socket.send_text(message)
+    except TimeoutError:
+        raise Close(POLICY, "too slow") from None
 
 
 def _key(socket: WebSocket[Any, Any, Any]) -> bytes:

@@ -1,13 +1,14 @@
 """Named queries: a question kept under a name, to be asked again and subscribed to (EPCIS 2.0 §8.2, §12.7).
 
 >>> await add(db, who, NewQuery(name="arrivals", query={"EQ_bizStep": ["receiving"]}), now)
->>> page = await events(db, who, "arrivals", "perPage=50")
+>>> page = await events(db, who, "arrivals", paged("perPage=50", now))
 
 Names are global, as the standard has them. A query is not a grant: whoever asks it is answered with his own rights, a
 subscriber with those of the subscriber. What it asks for may be a trade secret, so it is listed and shown to the
 organisation that made it and to administrators alone, and they alone delete it.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -23,6 +24,7 @@ from zhuisu.epcis.named_store import QueryRow
 from zhuisu.epcis.paging import Position
 from zhuisu.epcis.query import Page
 from zhuisu.errors import Malformed
+from zhuisu.events.context import PREFIXES
 from zhuisu.parties import Principal, Role
 
 PAGING = ("perPage", "nextPageToken")
@@ -47,22 +49,27 @@ class NamedQuery(Struct, frozen=True, kw_only=True):
     created: datetime = field(name="createdAt")
 
 
-async def add(db: Database, who: Principal, new: NewQuery, now: datetime) -> NamedQuery:
-    """Keep a query under a name. Raises QueryNameTaken, and BadParameter or UnknownParameter for what it cannot ask."""
+async def add(
+    db: Database, who: Principal, new: NewQuery, now: datetime, prefixes: Mapping[str, str] = PREFIXES
+) -> NamedQuery:
+    """Keep a query under a name; ``prefixes`` are those that its request bound, kept in its ``@context``.
+
+    Raises QueryNameTaken, and BadParameter or UnknownParameter for what it cannot ask.
+    """
     if "/" in new.name or new.name in {".", ".."}:
         raise Malformed("a name that stands in an address holds no slash", where="/name")
-    understood(new.query)
+    kept = _bound(new.query, prefixes)
+    understood(kept)
     assert who.party is not None, "a route without a guard"
     async with db.transaction() as conn:
-        row = await named_store.add_query(conn, new.name, who.party, msgspec.json.encode(new.query).decode(), now)
+        row = await named_store.add_query(conn, new.name, who.party, msgspec.json.encode(kept).decode(), now)
     if row is None:
         raise QueryNameTaken(f"there is a query {new.name!r}", where="/name", mend="choose another name")
     return _shown(row)
 
 
-async def page(db: Database, who: Principal, text: str) -> tuple[list[NamedQuery], str]:
+async def page(db: Database, who: Principal, asked: Query) -> tuple[list[NamedQuery], str]:
     """The caller's queries, for an administrator all; and the token of the next page, "" at the end."""
-    asked = _paging(text)
     begin = paging.resume(asked.token, _LIST)
     async with db.connection() as conn:
         rows = await named_store.page(conn, _whose(who), begin.after if begin else "", asked.per_page + 1)
@@ -83,9 +90,8 @@ async def delete(db: Database, who: Principal, name: str) -> None:
         await named_store.delete_query(conn, _own(who, await find(conn, name)).id)
 
 
-async def events(db: Database, who: Principal, name: str, text: str) -> Page:
+async def events(db: Database, who: Principal, name: str, asked: Query) -> Page:
     """One page of a query's answer, with the caller's rights. Raises NoSuchQuery and what ``query.events`` does."""
-    asked = _paging(text)
     async with db.connection() as conn:
         kept = understood(stored((await find(conn, name)).query))
     return await query.events(db, who, msgspec.structs.replace(kept, per_page=asked.per_page, token=asked.token))
@@ -107,13 +113,22 @@ def understood(asked: dict[str, Any]) -> Query:
     return filters.read(asked)
 
 
-def _paging(text: str) -> Query:
-    """What a query string says of pages. Raises UnknownParameter when it says anything else."""
+def paged(text: str, now: datetime) -> Query:
+    """What a query string says of pages. Raises UnknownParameter when it says anything else, ExpiredToken."""
     found = filters.parse(text)
     said = {part.partition("=")[0] for part in text.split("&") if part} - {*PAGING}
     if said:
         raise UnknownParameter(f"{min(said)!r:.80} is not answered here", where=min(said)[:80], parameters=[*PAGING])
-    return found
+    return msgspec.structs.replace(found, token=paging.fresh(found.token, now))
+
+
+def _bound(asked: dict[str, Any], prefixes: Mapping[str, str]) -> dict[str, Any]:
+    """The query with the prefixes that its request bound in its ``@context``, before those that it binds itself."""
+    told = {prefix: namespace for prefix, namespace in prefixes.items() if PREFIXES.get(prefix) != namespace}
+    if not told:
+        return asked
+    own = asked.get("@context", [])
+    return {**asked, "@context": [told, *(own if isinstance(own, list) else [own])]}
 
 
 def _whose(who: Principal) -> int | None:

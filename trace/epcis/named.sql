@@ -25,14 +25,28 @@ select id from epcis.query where id = any($1::bigint[])
 
 -- name: add_subscription
 insert into epcis.subscription
-  (id, query, party, roles, dest, token, schedule, report_empty, since, created, xid, ev, reached, due, most)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $9, $13, $14)
+  (id, query, party, roles, dest, token, schedule, report_empty, since, created, xid, ev, reached, due, most, form)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $9, $13, $14, $15)
+
+-- name: crowd
+-- How many subscriptions an organisation has.
+select count(*) from epcis.subscription where party = $1
+
+-- name: alone
+-- Whoever else subscribes for an organisation waits until this transaction ends.
+select pg_advisory_xact_lock(hashtext('epcis.subscription'), $1::int)
+
+-- name: subscription
+-- One subscription to a query by one organisation, or by any.
+select s.*, q.name from epcis.subscription s join epcis.query q on q.id = s.query
+where s.query = $1 and ($2::int is null or s.party = $2) and s.id = $3
 
 -- name: subscriptions
--- Subscriptions to a query by one organisation, or by all, in the order in which they were made.
+-- Subscriptions to a query by one organisation, or by all, in the order in which they were made, after one.
 select s.*, q.name from epcis.subscription s join epcis.query q on q.id = s.query
-where s.query = $1 and ($2::int is null or s.party = $2) and ($3::uuid is null or s.id = $3)
+where s.query = $1 and ($2::int is null or s.party = $2) and (s.created, s.id) > ($3::timestamptz, $4::uuid)
 order by s.created, s.id
+limit $5
 
 -- name: delete_subscription
 delete from epcis.subscription where id = $1

@@ -1,26 +1,26 @@
 """Named queries and their subscriptions over HTTP (EPCIS 2.0 §12.7)."""
 
-from datetime import datetime
+import contextlib
 from typing import Any
 from urllib.parse import quote
 
-from litestar import Response, WebSocket, delete, get, post, websocket
+from litestar import HttpMethod, Response, WebSocket, delete, get, post, route, websocket
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody
 
 from zhuisu.auth import Conf, Db, Now, Role, Who, may
-from zhuisu.epcis import filters, headers, listen, named, paging, subscribe
+from zhuisu.epcis import exceptions, headers, listen, master_query, named, paging, subscribe
 from zhuisu.epcis.answer import answer, form
-from zhuisu.epcis.errors import BadHeader
 from zhuisu.epcis.follow import Pulse
 from zhuisu.epcis.headers import Asked
 from zhuisu.epcis.named import NamedQuery, NewQuery
 from zhuisu.epcis.subscribe import NewSubscription, Replay, Shown
-from zhuisu.events import BadEvent
-from zhuisu.events.times import instant, milliseconds
+from zhuisu.errors import NotFound
+from zhuisu.events.times import milliseconds
 
 ANYBODY_KNOWN = may(*Role)
+JSON = ("application/json", "application/ld+json")
 
 
 def pulse(state: State) -> Pulse:
@@ -29,26 +29,49 @@ def pulse(state: State) -> Pulse:
     return found
 
 
-@post("/epcis/queries", guards=[ANYBODY_KNOWN], status_code=201)
-async def add_query(data: JSONBody[NewQuery], db: Db, who: Who, now: Now) -> Response[NamedQuery]:
+@route(
+    "/epcis/queries/{name:str}/subscriptions/{subscription_id:str}",
+    http_method=[HttpMethod.OPTIONS],
+    guards=[may()],
+    include_in_schema=False,
+)
+async def subscription_methods(name: FromPath[str], subscription_id: FromPath[str], db: Db, who: Who) -> Response[None]:
+    """What may be done here; to whom the subscription belongs, also how far it has come."""
+    told = headers.allowed("GET", "DELETE")
+    if who.party is not None:
+        with contextlib.suppress(NotFound):
+            told |= _reached(await subscribe.show(db, who, name, subscription_id))
+    return Response(None, status_code=204, headers=told)
+
+
+@post(
+    "/epcis/queries",
+    guards=[ANYBODY_KNOWN],
+    status_code=201,
+    opt={exceptions.MALFORMED: "epcisException:QueryValidationException"},
+)
+async def add_query(request: Asked, data: JSONBody[NewQuery], db: Db, who: Who, now: Now) -> Response[NamedQuery]:
     """Keep a query under a name that is free; ``Location`` is the query."""
-    made = await named.add(db, who, data, now)
-    return Response(made, status_code=201, headers={"Location": _at(made.name)})
+    media = headers.accepted(request.headers, *JSON)
+    made = await named.add(db, who, data, now, headers.extensions(request))
+    return Response(made, status_code=201, media_type=media, headers={"Location": _at(made.name)})
 
 
 @get("/epcis/queries", guards=[ANYBODY_KNOWN])
 async def list_queries(request: Asked, db: Db, who: Who, now: Now) -> Response[list[NamedQuery]]:
     """The caller's queries, for an administrator all; ``Link`` leads to the next page while there is one."""
-    text = _text(request)
-    found, following = await named.page(db, who, text)
-    per_page = filters.parse(text).per_page
-    return Response(found, headers=paging.link("/epcis/queries", text, per_page, following, now))
+    text, media = _text(request), headers.accepted(request.headers, *JSON)
+    asked = named.paged(text, now)
+    found, following = await named.page(db, who, asked)
+    more = paging.link("/epcis/queries", text, asked.per_page, following, now)
+    return Response(found, media_type=media, headers=more)
 
 
 @get("/epcis/queries/{name:str}", guards=[ANYBODY_KNOWN])
-async def show_query(name: FromPath[str], db: Db, who: Who) -> NamedQuery:
+async def show_query(request: Asked, name: FromPath[str], db: Db, who: Who) -> Response[NamedQuery]:
     """What a query of the caller's asks."""
-    return await named.show(db, who, name)
+    media = headers.accepted(request.headers, *JSON)
+    return Response(await named.show(db, who, name), media_type=media)
 
 
 @delete("/epcis/queries/{name:str}", guards=[ANYBODY_KNOWN])
@@ -61,9 +84,12 @@ async def delete_query(name: FromPath[str], db: Db, who: Who) -> None:
 async def list_query_events(name: FromPath[str], request: Asked, db: Db, who: Who, now: Now) -> Response[bytes]:
     """A query's answer, with the caller's rights; ``Link`` leads to the next page while there is one."""
     wanted, text = form(request.headers), _text(request)
-    page = await named.events(db, who, name, text)
-    more = paging.link(f"{_at(name)}/events", text, filters.parse(text).per_page, page.next, now)
-    return Response(answer(page.docs, now, wanted, name=name), media_type=wanted.media, headers=more)
+    asked = named.paged(text, now)
+    page = await named.events(db, who, name, asked)
+    master = await master_query.of_page(db, who, page.ids, page.docs) if wanted.master else None
+    more = paging.link(f"{_at(name)}/events", text, asked.per_page, page.next, now)
+    body = answer(page.docs, now, wanted, name=name, master=master)
+    return Response(body, media_type=wanted.media, headers=wanted.told | more)
 
 
 @websocket(
@@ -74,35 +100,50 @@ async def list_query_events(name: FromPath[str], request: Asked, db: Db, who: Wh
 async def stream_query_events(
     socket: WebSocket[Any, Any, Any], name: FromPath[str], db: Db, state: State, pulse: NamedDependency[Pulse]
 ) -> None:
-    """A query's new answers as they are recorded: one EPCISQueryDocument a message."""
-    await listen.listen(socket, db, pulse, name, state.clock, _min_record_time(socket))
+    """A query's new answers as they are recorded, or by a schedule: one EPCISQueryDocument a message."""
+    await listen.listen(socket, db, pulse, name, state.clock)
 
 
 @post("/epcis/queries/{name:str}/subscriptions", guards=[ANYBODY_KNOWN], status_code=201)
 async def add_subscription(
-    name: FromPath[str], data: JSONBody[NewSubscription], db: Db, settings: Conf, who: Who, now: Now
+    request: Asked,
+    name: FromPath[str],
+    data: JSONBody[NewSubscription],
+    db: Db,
+    settings: Conf,
+    who: Who,
+    now: Now,
 ) -> Response[Shown]:
-    """Have a query's new answers sent to ``dest``, as they are recorded or by a schedule.
+    """Have a query's new answers sent to ``dest``, as they are recorded or by a schedule, in the form asked for here.
+
+    ``Accept``, ``GS1-EPC-Format`` and ``GS1-CBV-XML-Format`` of this request say how they are written.
 
     Each is a POST of an EPCISQueryDocument with ``GS1-Signature: t=<seconds>,v1=<HMAC-SHA-256 in hexadecimal>`` over
     ``<seconds>.<body>`` under ``signatureToken``. Answer 2xx when you have it safe: what is not answered so is sent
     again, so the same event may come twice; 413 asks for fewer events at once.
     """
-    made = await subscribe.subscribe(db, settings, who, name, data, now)
+    made = await subscribe.subscribe(db, settings, who, name, data, now, form=form(request.headers))
     return Response(made, status_code=201, headers={"Location": f"{_at(name)}/subscriptions/{made.id}"})
 
 
 @get("/epcis/queries/{name:str}/subscriptions", guards=[ANYBODY_KNOWN])
-async def list_subscriptions(name: FromPath[str], db: Db, who: Who) -> list[Shown]:
-    """The caller's subscriptions to a query, for an administrator all."""
-    return await subscribe.every(db, who, name)
+async def list_subscriptions(request: Asked, name: FromPath[str], db: Db, who: Who, now: Now) -> Response[list[Shown]]:
+    """The caller's subscriptions to a query, for an administrator all, the oldest first; ``Link`` leads on."""
+    text, media = _text(request), headers.accepted(request.headers, *JSON)
+    asked = named.paged(text, now)
+    found, following = await subscribe.page(db, who, name, asked)
+    more = paging.link(f"{_at(name)}/subscriptions", text, asked.per_page, following, now)
+    return Response(found, media_type=media, headers=more)
 
 
 @get("/epcis/queries/{name:str}/subscriptions/{subscription_id:str}", guards=[ANYBODY_KNOWN])
-async def show_subscription(name: FromPath[str], subscription_id: FromPath[str], db: Db, who: Who) -> Response[Shown]:
+async def show_subscription(
+    request: Asked, name: FromPath[str], subscription_id: FromPath[str], db: Db, who: Who
+) -> Response[Shown]:
     """How a subscription stands: the last error, and what was passed over after too many."""
+    media = headers.accepted(request.headers, *JSON)
     shown = await subscribe.show(db, who, name, subscription_id)
-    return Response(shown, headers={"GS1-Query-Min-Record-Time": milliseconds(shown.min_record_time)})
+    return Response(shown, media_type=media, headers=_reached(shown))
 
 
 @delete("/epcis/queries/{name:str}/subscriptions/{subscription_id:str}", guards=[ANYBODY_KNOWN])
@@ -127,13 +168,8 @@ def _text(request: Asked) -> str:
     return str(request.scope["query_string"].decode("latin-1"))
 
 
-def _min_record_time(socket: WebSocket[Any, Any, Any]) -> datetime | None:
-    if not (text := socket.headers.get("GS1-Query-Min-Record-Time", "")):
-        return None
-    try:
-        return instant(text)
-    except BadEvent as error:
-        raise BadHeader(error.detail, where="GS1-Query-Min-Record-Time") from None
+def _reached(shown: Shown) -> dict[str, str]:
+    return {"GS1-Query-Min-Record-Time": milliseconds(shown.min_record_time)}
 
 
 HANDLERS = [
@@ -141,7 +177,7 @@ HANDLERS = [
     headers.options("/epcis/queries/{name:str}", allow=("GET", "DELETE")),
     headers.options("/epcis/queries/{name:str}/events", allow=("GET",)),
     headers.options("/epcis/queries/{name:str}/subscriptions", allow=("GET", "POST")),
-    headers.options("/epcis/queries/{name:str}/subscriptions/{subscription_id:str}", allow=("GET", "DELETE")),
+    subscription_methods,
     headers.options("/epcis/queries/{name:str}/subscriptions/{subscription_id:str}/replay", allow=("POST",)),
     add_query,
     list_queries,

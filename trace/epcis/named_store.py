@@ -37,6 +37,7 @@ class Subscription(Struct, frozen=True, kw_only=True):
     token: bytes
     schedule: str
     report_empty: bool
+    form: str
     since: datetime
     created: datetime
     position: Position
@@ -90,12 +91,28 @@ async def standing(conn: Connection, ids: Iterable[int]) -> set[int]:
 async def add_subscription(conn: Connection, new: Subscription) -> None:
     """Record a subscription. Raises asyncpg.ForeignKeyViolationError when its query has just been deleted."""
     values = (new.id, new.query, new.party, new.roles, new.dest, new.token, new.schedule, new.report_empty)
-    await conn.execute(SQL.add_subscription, *values, new.since, new.created, *new.position, new.due, new.most)
+    stands = (new.since, new.created, *new.position, new.due, new.most)
+    await conn.execute(SQL.add_subscription, *values, *stands, new.form)
 
 
-async def subscriptions(conn: Connection, query: int, party: int | None, id_: UUID | None = None) -> list[Subscription]:
-    """Subscriptions to a query, of one organisation or with None of all; with an id that one alone."""
-    return [_subscription(r) for r in await conn.fetch(SQL.subscriptions, query, party, id_)]
+async def crowd(conn: Connection, party: int) -> int:
+    """How many subscriptions an organisation has; whoever else asks waits until this transaction ends."""
+    await conn.execute(SQL.alone, party)
+    count: int = await conn.fetchval(SQL.crowd, party)
+    return count
+
+
+async def subscription(conn: Connection, query: int, party: int | None, id_: UUID) -> Subscription | None:
+    """One subscription to a query, of one organisation or with None of any."""
+    row = await conn.fetchrow(SQL.subscription, query, party, id_)
+    return _subscription(row) if row else None
+
+
+async def subscriptions(
+    conn: Connection, query: int, party: int | None, after: tuple[datetime, UUID], limit: int
+) -> list[Subscription]:
+    """Subscriptions to a query, of one organisation or with None of all, made after one."""
+    return [_subscription(r) for r in await conn.fetch(SQL.subscriptions, query, party, *after, limit)]
 
 
 async def delete_subscription(conn: Connection, id_: UUID) -> None:

@@ -20,7 +20,7 @@ from zhuisu.epcis import operands, patterns
 from zhuisu.epcis.errors import UnboundPrefix, UnknownParameter
 from zhuisu.epcis.names import qualified
 from zhuisu.epcis.operands import Op, Read, compare
-from zhuisu.epcis.view import Part, View, leaves
+from zhuisu.epcis.view import ATTRIBUTED, Part, View, leaves
 from zhuisu.events import Action, EventType, Quantity, cbv
 from zhuisu.events.cbv import Vocabulary
 from zhuisu.events.context import PREFIXES
@@ -39,13 +39,13 @@ class Parameter(Struct, frozen=True):
 
 def parameter(name: str, prefixes: Mapping[str, str]) -> Parameter:
     """The parameter of a name as it was sent. Raises UnknownParameter, UnboundPrefix."""
-    found = _FIXED.get(_ALSO.get(name, name)) or _family(name, prefixes)
+    found = FIXED.get(_ALSO.get(name, name)) or _family(name, prefixes)
     if found is None:
         raise UnknownParameter(
             f"{name!r:.80} is no parameter of an EPCIS query",
             where=name[:80],
             mend="see parameters and families; the name of an extension field has a prefix, EQ_example:colour",
-            parameters=[*_FIXED, *SETTINGS],
+            parameters=[*FIXED, *SETTINGS],
             families=list(FAMILIES),
         )
     return found
@@ -198,7 +198,7 @@ _LIST: list[Parameter] = [
     _equal("EQ_uriValue", operands.uri, _sensed("uriValue", _REPORT)),
     *_bounds("percRank", operands.number, _sensed("percRank", _REPORT), *_ORDER),
 ]
-_FIXED: Mapping[str, Parameter] = {one.name: one for one in _LIST}
+FIXED: Mapping[str, Parameter] = {one.name: one for one in _LIST}
 
 # Spellings of the official query-schema.json that its OpenAPI writes otherwise.
 _ALSO = {f"{op}_errorDeclaration_Time": f"{op}_errorDeclarationTime" for op in _FROM_TO}
@@ -221,11 +221,11 @@ FAMILIES = (
     "{EQ|GT|GE|LT|LE}_value_{uom}",
     "{GT|GE|LT|LE}_{minValue|maxValue|meanValue|sDev|percValue}_{uom}",
     f"{{EQ|GT|GE|LT|LE|EXISTS}}_[INNER_][{'|'.join(part for part in Part if part)}]{{prefix:name}}",
-    "HASATTR_{readPoint|bizLocation|prefix:name}",
-    "EQ_ATTR_{readPoint|bizLocation|prefix:name}_{attribute}",
+    f"HASATTR_{{{'|'.join(ATTRIBUTED)}|prefix:name}}",
+    f"EQ_ATTR_{{{'|'.join(ATTRIBUTED)}|prefix:name}}_{{attribute}}",
 )
 
-CODES = (*(name for name in _FIXED if name.startswith("MATCH_")), "EQ_transformationID")
+CODES = (*(name for name in FIXED if name.startswith("MATCH_")), "EQ_transformationID")
 """Parameters that name codes: the ledger finds their events without looking at others."""
 
 _TYPED = re.compile(r"EQ_(bizTransaction|source|destination)_(.+)", re.DOTALL).fullmatch
@@ -317,12 +317,12 @@ def _attributed(has: bool, written: str, prefixes: Mapping[str, str]) -> Paramet
 
 
 def _attributed_field(written: str, prefixes: Mapping[str, str]) -> str:
-    return written if written in {"readPoint", "bizLocation"} else qualified(written, prefixes)
+    return written if written in ATTRIBUTED else qualified(written, prefixes)
 
 
 def _splits(written: str) -> list[int]:
     """Where field and attribute may part: behind a standard field, before the attribute's prefix, or anywhere."""
-    for field in ("readPoint", "bizLocation"):
+    for field in ATTRIBUTED:
         if written.startswith(f"{field}_"):
             return [len(field)]
     breaks = [found.start() for found in re.finditer("_", written) if ":" in written[: found.start()]]

@@ -36,15 +36,20 @@ def advanced(one: Subscription, batch: Batch, now: datetime) -> Subscription:
     )
 
 
-def smaller(one: Subscription, batch: Batch, now: datetime) -> Subscription:
-    """The receiver takes no body of that size (413): the same events again at once, half as many."""
-    return replace(one, most=max(1, len(batch.docs) // 2), due=now, error="413: fewer events at once")
+def smaller(one: Subscription, batch: Batch, now: datetime, reason: str) -> Subscription:
+    """The receiver takes no body of that size (413), or one event spoils it: the same again at once, half as many."""
+    return replace(one, most=max(1, len(batch.docs) // 2), due=now, error=reason)
 
 
 def failed(one: Subscription, reason: str, now: datetime, chance: float) -> Subscription:
     """The same events again, later; ``chance`` in [0, 1)."""
     failures = one.failures + 1
     return replace(one, failures=failures, error=reason[:500], due=now + sign.wait(failures, chance))
+
+
+def unwritable(one: Subscription, batch: Batch, reason: str, now: datetime) -> tuple[Subscription, DeadLetter]:
+    """The receiver was told that an event cannot be written as it asked: how it goes on, and the note of that."""
+    return replace(advanced(one, batch, now), error=reason), DeadLetter(one.position, len(batch.docs), 0, reason, now)
 
 
 def laid_aside(one: Subscription, batch: Batch, now: datetime) -> tuple[Subscription, DeadLetter] | None:

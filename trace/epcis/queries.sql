@@ -1,148 +1,104 @@
--- name: own_places
--- Places that are sites of an organisation, or lie in one of the divisions that begin so.
-select p.id
-from parties.site s join ledger.place p on p.uri = s.uri
-where s.organisation = $1 or exists (select from unnest($2::text[]) as d (prefix) where starts_with(s.division, d.prefix))
+-- Everything here is read as zhuisu_reader for one caller (zhuisu.ledger.rights): of ledger.event it sees that caller's events,
+-- and the functions are those of migration 0009. No condition below is one of rights.
 
--- name: place_ids
--- Places by their URIs, and those that lie in sites: extensions of a GLN, sites of an organisation.
-select id from ledger.place
-where uri = any($1::text[])
-  or exists (
-    select from unnest($2::text[]) as w (site)
-    where uri = w.site or starts_with(uri, w.site || '/254/')
-      or (starts_with(w.site, 'urn:zhuisu:site:loc:') and starts_with(uri, w.site || '.'))
-  )
+-- name: places
+-- Places by their URIs, and those that lie in sites.
+select ledger.places_at($1::text[], $2::text[]) as id
 
--- name: ids_up
--- Event ids after one and before another, upwards.
-select id from ledger.event where id > $1 and id < $2 order by id limit $3
+-- name: ids_between
+-- Event ids after one and before another, upwards or downwards.
+select ledger.ids_between($1::uuid, $2::uuid, $3::boolean, $4::integer) as id
 
--- name: ids_down
--- Event ids after one and before another, downwards.
-select id from ledger.event where id > $1 and id < $2 order by id desc limit $3
+-- name: ids_at
+-- The same of the events that may be at these locations, or at these read points.
+select ledger.ids_at($5::integer[], $6::integer[], $1::uuid, $2::uuid, $3::boolean, $4::integer) as id
 
--- name: recorded_up
--- Event ids in the order of recording, after one. Only transactions before which none is under way: nothing can come in between.
-select e.id from ledger.event e
-where (e.xid, e.id) > (coalesce((select xid from ledger.event where id = $1), '0'::xid8), $1::uuid)
-  and e.xid < pg_snapshot_xmin(pg_current_snapshot())
-order by e.xid, e.id limit $2
-
--- name: recorded_down
--- Event ids against the order of recording, before one, or all when there is none of this id.
-select e.id from ledger.event e
-where (not exists (select from ledger.event where id = $1)
-       or (e.xid, e.id) < ((select xid from ledger.event where id = $1), $1::uuid))
-  and e.xid < pg_snapshot_xmin(pg_current_snapshot())
-order by e.xid desc, e.id desc limit $2
+-- name: ids_recorded
+-- Event ids in the order of recording after one, or against it.
+select ledger.ids_recorded($1::uuid, $2::boolean, $3::integer) as id
 
 -- name: in_order_of_recording
 -- These events in the order of recording.
-select id from ledger.event
-where id = any($1::uuid[]) and xid < pg_snapshot_xmin(pg_current_snapshot())
-order by xid, id
-
--- name: ids_of_codes
--- Ids of the events that name one of these codes themselves.
-select ev as id from ledger.touch where code = any($1::bigint[]) and role <> 9
-union
-select ev from ledger.hold where child = any($1::bigint[]) and op <> 9
-
--- name: codes_of_classes
--- Ids of the codes of these classes, up to a number: they lie side by side in the dictionary.
-select k.id
-from ledger.salt s
-cross join unnest($1::text[]) as c (class)
-cross join lateral (select encode(substr(sha256(s.bytes || convert_to(c.class, 'UTF8')), 1, 6), 'hex') as h offset 0) h
-join ledger.code_key k
-  on k.h >= (h.h || repeat('0', 20))::uuid and k.h <= (h.h || repeat('f', 20))::uuid
-limit $2
+select ledger.in_order_of_recording($1::uuid[]) as id
 
 -- name: ids_of_names
 -- Ids of the events under these eventIDs, declarations among them.
-select ev as id from ledger.name where h = any($1::uuid[])
+select ledger.ids_of_names($1::uuid[]) as id
+
+-- name: ids_of_codes
+-- Ids of the events that name one of these codes, or any of these whole classes; null when those have too many codes.
+select ledger.ids_of_codes($1::text[], $2::text[], $3::text[], $4::integer)
+
+-- name: admit
+-- Let the reader see those of the events that the caller may see for the goods' sake.
+select ledger.admit(
+  $1::uuid[], $2::smallint[], $3::smallint[], $4::text[], $5::text[], $6::integer[], $7::integer[],
+  $8::timestamptz, $9::timestamptz
+)
 
 -- name: rows
--- Events by id, those left whose columns fit (null asks for nothing), and whether each is the caller's own: it captured it,
--- or it happened at a place of its own.
-select e.id, e.name, e.rec, e.doc, $9::boolean or e.party = $10::integer or e.loc = any($11::integer[]) as own
+-- Events by id, those left whose columns fit (null asks for nothing).
+select e.id, e.name, e.rec, e.doc
 from ledger.event e
 where e.id = any($1::uuid[])
   and ($2::smallint[] is null or e.kind = any($2))
   and ($3::smallint[] is null or e.action = any($3))
   and ($4::text[] is null or e.step = any($4))
   and ($5::text[] is null or e.disposition = any($5))
-  and ($6::integer[] is null or e.loc = any($6))
-  and ($7::timestamptz is null or e.rec >= $7)
-  and ($8::timestamptz is null or e.rec < $8)
-
--- name: of_goods_held
--- Of (event, code it names, whether that is a lot) the events that the caller may see, because the code, or what it stood in
--- at the time, was named at one of its places or captured by it: an instance for ever, a lot until the last time.
-with held as materialized (
-  select r.code, own.ev
-  from (select distinct code from unnest($2::bigint[]) as u (code)) r
-  cross join lateral (
-    select m.ev
-    from ledger.windows(r.code, 'ffffffff-ffff-ffff-ffff-ffffffffffff') w
-    cross join lateral (
-      select t.ev, t.loc from ledger.touch t where t.code = w.code and t.ev >= w.lo and t.ev <= w.hi and t.role < 9
-      union all
-      select h.ev, h.loc from ledger.hold h where h.child = w.code and h.ev >= w.lo and h.ev <= w.hi and h.op < 9
-      offset 0
-    ) m
-    where m.loc = any($4::integer[]) or exists (select from ledger.event e where e.id = m.ev and e.party = $5::integer)
-    order by m.ev desc
-    limit 1
-  ) own
-)
-select distinct a.ev as id
-from unnest($1::uuid[], $2::bigint[], $3::boolean[]) as a (ev, code, lot)
-join held h on h.code = a.code
-where not a.lot or a.ev <= h.ev
+  and ($6::integer[] is null or (e.biz and e.loc = any($6)))
+  and ($7::integer[] is null or e.read_point = any($7))
+  and ($8::timestamptz is null or e.rec >= $8)
+  and ($9::timestamptz is null or e.rec < $9)
 
 -- name: words
 -- The words of one column in the events that the caller captured or that happened at its places, after one, in their order.
-select distinct e.word
-from (
+-- In three parts, each by its index; of the last nothing is read unless the caller sees all.
+with own as (
+  select step, disposition from ledger.event where party = (select ledger.own_party())
+  union
+  select step, disposition from ledger.event where loc = any((select ledger.own_places())::integer[])
+  union
+  select step, disposition from ledger.event where (select ledger.sees_all())
+)
+select distinct w.word
+from own cross join lateral (
   select case $1::text when 'step' then step when 'disposition' then disposition end as word
-  from ledger.event
-  where $2::boolean or party = $3::integer or loc = any($4::integer[])
-) e
-where e.word > $5 and e.word <> ''
-order by e.word
-limit $6
+) w
+where w.word > $2 and w.word <> ''
+order by w.word
+limit $3
 
 -- name: kinds
--- The event types among the events that the caller captured or that happened at its places.
-select distinct kind from ledger.event where $1::boolean or party = $2::integer or loc = any($3::integer[])
+-- The event types among the same.
+select kind from ledger.event where party = (select ledger.own_party())
+union
+select kind from ledger.event where loc = any((select ledger.own_places())::integer[])
+union
+select kind from ledger.event where (select ledger.sees_all())
 
--- name: named_places
--- What documents name as readPoint or bizLocation in the events that the caller captured or that happened at its places.
-select distinct doc::json -> $1::text ->> 'id' as uri
-from ledger.event
-where ($2::boolean or party = $3::integer or loc = any($4::integer[])) and loc <> 0
+-- name: locations
+-- The places that the same name as bizLocation.
+select ledger.place_uri(f.place) as uri
+from (
+  select loc as place from ledger.event where party = (select ledger.own_party()) and biz
+  union
+  select loc from ledger.event where loc = any((select ledger.own_places())::integer[]) and biz
+  union
+  select loc from ledger.event where (select ledger.sees_all()) and biz
+) f
 
--- name: codes_after
--- Codes after one, as they were first named.
-select id, uri from ledger.code where id > $1 order by id limit $2
+-- name: read_points
+-- The places that the same name as readPoint.
+select ledger.place_uri(f.place) as uri
+from (
+  select read_point as place from ledger.event where party = (select ledger.own_party())
+  union
+  select read_point from ledger.event where loc = any((select ledger.own_places())::integer[])
+  union
+  select read_point from ledger.event where (select ledger.sees_all())
+) f
+where f.place <> 0
 
--- name: codes_held
--- Of these codes those that the caller may see: named, other than as certificate or transformation, in an event of its own,
--- or as part of what it held.
-select c.code
-from unnest($1::bigint[]) as c (code)
-where exists (
-  select
-  from ledger.windows(c.code, 'ffffffff-ffff-ffff-ffff-ffffffffffff') w
-  cross join lateral (
-    select t.ev, t.loc from ledger.touch t
-    where t.code = w.code and t.ev >= w.lo and t.ev <= w.hi and t.role not in (5, 8, 9)
-    union all
-    select h.ev, h.loc from ledger.hold h where h.child = w.code and h.ev >= w.lo and h.ev <= w.hi and h.op <> 9
-    offset 0
-  ) m
-  where $2::boolean or m.loc = any($4::integer[])
-    or exists (select from ledger.event e where e.id = m.ev and e.party = $3::integer)
-)
+-- name: codes_seen
+-- Codes after one that the caller may see, and a row without a URI where the look ended though there are more.
+select code, uri from ledger.codes_seen($1, $2)

@@ -7,14 +7,15 @@ b'{"@context":[…],"type":"EPCISQueryDocument",…'
 Who sees what: an administrator everything; an organisation what it captured, what happened at its sites, and what
 happened to goods it held; a regulator what happened in its divisions, and to goods that were there. A lot is held by
 many at once: what happened to it after the caller last had it in hand is not the caller's to see. Kinds of goods are
-held by nobody.
+held by nobody, and a certificate that two cite or a transformation that two have part in shows neither to the other.
+None of this is a condition here: the database keeps it (zhuisu.ledger.rights, migration 0009).
 
 Pages follow one another by position, never by number: an event that is there when the first page is answered comes
 once, whatever is captured meanwhile. In the order of recording nothing comes in between either: an event is shown when
 no transaction that began to write before its own is under way.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -22,22 +23,19 @@ from uuid import UUID
 
 import msgspec
 
-from zhuisu import parties
-from zhuisu.codes import Level, parse, site_of
-from zhuisu.codes.errors import NotACode
 from zhuisu.db import Connection, Database
-from zhuisu.epcis import store
+from zhuisu.epcis import master_said, store
 from zhuisu.epcis.errors import BadToken, NoSuchEvent, QueryTooComplex, QueryTooLarge
 from zhuisu.epcis.filters import CODES, Query, matches
+from zhuisu.epcis.master_store import Voice
 from zhuisu.epcis.operands import as_number, as_time
 from zhuisu.epcis.paging import Position, resume, token
-from zhuisu.epcis.store import Columns, Row, Scope
+from zhuisu.epcis.store import Columns, Row
 from zhuisu.epcis.view import Part, View, leaves, text
 from zhuisu.events import Event, stored
-from zhuisu.events.cbv import MDA
 from zhuisu.events.times import milliseconds
-from zhuisu.ledger.model import LAST, links
-from zhuisu.ledger.store import find_codes
+from zhuisu.ledger import rights
+from zhuisu.ledger.model import LAST
 from zhuisu.parties import Principal, Role
 from zhuisu.parties.model import prefix
 
@@ -52,7 +50,6 @@ FIRST = UUID(int=0)
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _encode = msgspec.json.encode
 
-Master = Mapping[str, Mapping[str, str]]
 Found = tuple[Row, Event]
 
 
@@ -61,6 +58,7 @@ class Page(msgspec.Struct, frozen=True):
 
     docs: list[bytes]
     next: str = ""
+    ids: list[UUID] = []
 
 
 async def events(db: Database, who: Principal, query: Query) -> Page:
@@ -89,16 +87,19 @@ async def among(conn: Connection, who: Principal, query: Query, ids: Sequence[UU
     return {row.id: _doc(row) for row, _ in await search.fitting(ids)}
 
 
-async def scope(conn: Connection, who: Principal) -> Scope:
-    """What ``who`` has a claim to."""
-    if Role.administrator in who.roles:
-        return Scope(everything=True, party=who.party, places=[])
-    divisions = [prefix(d) for d in who.divisions] if Role.regulator in who.roles else []
-    return Scope(everything=False, party=who.party, places=await store.own_places(conn, who.party, divisions))
+async def look_as(conn: Connection, who: Principal) -> None:
+    """From here to the end of the transaction ``conn`` reads what ``who`` has a claim to."""
+    divisions = tuple(map(prefix, who.divisions)) if Role.regulator in who.roles else ()
+    everything = Role.administrator in who.roles
+    sight = rights.Sight(everything=everything, party=who.party, sites_of=who.party, divisions=divisions)
+    await rights.look_as(conn, sight)
 
 
 async def _search(conn: Connection, who: Principal, query: Query) -> "_Search":
-    return _Search(conn, await scope(conn, who), query, await store.columns(conn, query))
+    await look_as(conn, who)
+    hears = master_said.voice(who)
+    wide = msgspec.structs.replace(query, wanted=await master_said.widened(conn, hears, query.wanted))
+    return _Search(conn, query, wide, hears, await store.columns(conn, wide))
 
 
 async def _named(conn: Connection, query: Query) -> set[UUID] | None:
@@ -116,10 +117,11 @@ _BY_POSITION = ("", "eventTime", "recordTime")
 
 
 class _Search:
-    """One query of one caller in one snapshot."""
+    """One query of one caller in one snapshot; ``wide`` is the query with all that lies in the places it names."""
 
-    def __init__(self, conn: Connection, scope: Scope, query: Query, columns: Columns) -> None:
-        self.conn, self.scope, self.query, self.columns = conn, scope, query, columns
+    def __init__(self, conn: Connection, query: Query, wide: Query, hears: Voice, columns: Columns) -> None:
+        self.conn, self.query, self.columns = conn, query, columns
+        self.wide, self.hears = wide, hears
         position = resume(query.token, query.subject)
         self.after = UUID(hex=position.after) if position else None
         self.left = position.left if position else query.limit
@@ -156,6 +158,7 @@ class _Search:
         return Page(
             [_doc(row) for row in found],
             token(Position(last.hex, left), self.query.subject) if more and last else "",
+            [row.id for row in found],
         )
 
     def _key(self, event: Event) -> tuple[int, Any] | None:
@@ -206,7 +209,7 @@ class _Search:
             for start in range(0, len(ids), CHUNK):
                 yield ids[start : start + CHUNK]
             return
-        while ids := await store.ids_between(self.conn, low, high, descending=down, limit=CHUNK):
+        while ids := await store.ids_between(self.conn, low, high, self.columns, descending=down, limit=CHUNK):
             yield ids
             if len(ids) < CHUNK:
                 return
@@ -230,31 +233,15 @@ class _Search:
 
     async def fitting(self, ids: Sequence[UUID]) -> list[Found]:
         """Those of the events that match and that the caller may see, in their order."""
-        rows = await store.rows(self.conn, ids, self.columns, self.scope)
+        rows = await store.rows(self.conn, ids, self.columns)
         read = [(rows[id_], stored(rows[id_].doc.encode())) for id_ in ids if id_ in rows]
-        master = await _master(self.conn, (event for _, event in read)) if self.needs_master else {}
-        fit = [
+        named = [(row.id, event) for row, event in read] if self.needs_master else []
+        master = await master_said.attributes(self.conn, self.hears, named)
+        return [
             (row, event)
             for row, event in read
-            if matches(self.query, event, name=row.name, recorded=row.rec, master=master)
+            if matches(self.wide, event, name=row.name, recorded=row.rec, master=master.get(row.id))
         ]
-        held = await self._of_goods_held([(row, event) for row, event in fit if not row.own])
-        return [(row, event) for row, event in fit if row.own or row.id in held]
-
-    async def _of_goods_held(self, found: Sequence[Found]) -> set[UUID]:
-        named = {row.id: set(_codes(event)) for row, event in found}
-        levels = {code: _level(code) for codes in named.values() for code in codes}
-        ids = await find_codes(self.conn, [code for code, level in levels.items() if level is not Level.item_class])
-        return await store.of_goods_held(
-            self.conn,
-            [
-                (ev, ids[code], levels[code] is Level.lot)
-                for ev, codes in named.items()
-                for code in codes
-                if code in ids
-            ],
-            self.scope,
-        )
 
 
 def _behind(id_: UUID, rows: Sequence[Row]) -> int:
@@ -265,18 +252,6 @@ def _behind(id_: UUID, rows: Sequence[Row]) -> int:
     raise BadToken("the last page ended with an event that this caller sees no more", where="nextPageToken")
 
 
-async def _master(conn: Connection, found: Iterable[Event]) -> Master:
-    """Master data of the places of events, by their canonical URIs (CBV 2.0 §10.2)."""
-    places = {place for event in found for place in (event.read_point, event.location) if place}
-    sites = await parties.sites_by_uri(conn, list({site_of(place) for place in places}))
-    return {place: _attributes(sites[site_of(place)]) for place in places if site_of(place) in sites}
-
-
-def _attributes(site: parties.Site) -> dict[str, str]:
-    told = {"name": site.name, "streetAddressOne": site.address, "latitude": site.latitude, "longitude": site.longitude}
-    return {f"{{{MDA.rstrip(':')}}}{name}": str(value) for name, value in told.items() if value not in (None, "")}
-
-
 def _order(value: str) -> tuple[int, Any]:
     """A value among others: numbers, then times, then texts."""
     number: Decimal | None = as_number(value)
@@ -284,20 +259,6 @@ def _order(value: str) -> tuple[int, Any]:
         return 0, number
     time: datetime | None = as_time(value)
     return (1, time) if time is not None else (2, value)
-
-
-def _codes(event: Event) -> Iterable[str]:
-    found = links(event)
-    yield from (touch.uri for touch in found.touches)
-    for hold in found.holds:
-        yield from (hold.child, hold.parent)
-
-
-def _level(uri: str) -> Level:
-    try:
-        return parse(uri).level
-    except NotACode:  # a URI of a scheme of its own, which the ledger keeps as it came
-        return Level.instance
 
 
 def _doc(row: Row) -> bytes:

@@ -10,24 +10,31 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from zhuisu.auth import Db, Now, Role, Who, may
-from zhuisu.epcis import filters, paging, query, resources
+from zhuisu.db import Database
+from zhuisu.epcis import filters, master_query, paging, query, resources
 from zhuisu.epcis.answer import Form, answer, form
 from zhuisu.epcis.filters import Query
-from zhuisu.epcis.headers import Asked, accepted, options
-from zhuisu.epcis.names import bindings
+from zhuisu.epcis.headers import LIMITS, Asked, Behaviour, accepted, extensions, options
 from zhuisu.epcis.query import Page
 from zhuisu.epcis.resources import RESOURCES
 from zhuisu.errors import Malformed
 from zhuisu.events.context import STANDARD
+from zhuisu.parties import Principal
 
 JSON = ("application/ld+json", "application/json")
 
 _LISTS = [f"/epcis/{resource}" for resource in RESOURCES]
 _VALUES = [f"{path}/{{value:path}}" for path in _LISTS]
-_DOORS = ["capture", "events", *RESOURCES, "queries"]
+_DOORS = ["capture", "events", *RESOURCES, "queries", "vocabularies"]
 
 METHODS = [
-    options("/epcis", *_LISTS, *_VALUES, "/epcis/events/{event_id:path}", allow=("GET",)),
+    options(
+        "/epcis",
+        allow=("GET",),
+        GS1_Capture_Error_Behaviour=", ".join(Behaviour),
+        **{name.replace("-", "_"): value for name, value in LIMITS.items()},
+    ),
+    options(*_LISTS, *_VALUES, "/epcis/events/{event_id:path}", allow=("GET",)),
     options("/epcis/events", allow=("GET", "POST")),
     options("/epcis/nextPageToken/{token:str}", allow=("DELETE",)),
 ]
@@ -43,8 +50,8 @@ async def doors(request: Asked) -> Response[bytes]:
 async def list_events(request: Asked, db: Db, who: Who, now: Now) -> Response[bytes]:
     """Query events (EPCIS 2.0 SimpleEventQuery); ``Link`` leads to the next page while there is one."""
     wanted = form(request.headers)
-    asked = _asked(request)
-    return _page(request, asked, await query.events(db, who, asked), wanted, now)
+    asked = _asked(request, now)
+    return await _page(request, asked, await query.events(db, who, asked), wanted, now, db, who)
 
 
 @get("/epcis/events/{event_id:path}", guards=[may(*Role)], media_type="application/ld+json")
@@ -52,14 +59,15 @@ async def show_event(request: Asked, rest: NamedDependency[str], db: Db, who: Wh
     """All events under one eventID (percent-encoded whole): the original, and declarations that it was wrong."""
     wanted = form(request.headers)
     docs = await query.event(db, who, rest)
-    return Response(answer(docs, now, wanted), media_type=wanted.media)
+    master = await master_query.of_event(db, who, rest) if wanted.master else None
+    return Response(answer(docs, now, wanted, master=master), media_type=wanted.media, headers=wanted.told)
 
 
 @get(_LISTS, guards=[may(*Role)], media_type="application/ld+json")
 async def list_values(request: Asked, db: Db, who: Who, now: Now) -> Response[bytes]:
     """Event types, EPCs, business steps, locations, read points or dispositions that the caller's events name."""
     resource = _resource(request)
-    asked = _asked(request)
+    asked = _asked(request, now)
     if asked.wanted:
         raise Malformed("a list of values takes perPage and nextPageToken only", where=min(asked.wanted))
     found, following = await resources.values(db, who, resource, per_page=asked.per_page, following=asked.token)
@@ -70,10 +78,11 @@ async def list_values(request: Asked, db: Db, who: Who, now: Now) -> Response[by
 async def show_value(request: Asked, db: Db, who: Who, now: Now) -> Response[bytes]:
     """What there is of one value, percent-encoded whole: its ``events``, which take the parameters of a query."""
     resource, (value, of_events) = _resource(request), _value(request)
-    asked = _asked(request)
+    asked = _asked(request, now)
     if of_events:
         wanted = form(request.headers)
-        return _page(request, asked, await resources.events(db, who, resource, value, asked), wanted, now)
+        page = await resources.events(db, who, resource, value, asked)
+        return await _page(request, asked, page, wanted, now, db, who)
     if asked != Query():
         raise Malformed("a value takes no parameters, its events do", where="query", mend="add /events to the address")
     await resources.exists(db, who, resource, value)
@@ -85,8 +94,9 @@ async def drop_token(token: FromPath[str]) -> None:
     """Give a token back: nothing is kept for it here, so that there is nothing to do."""
 
 
-def _asked(request: Asked) -> Query:
-    return filters.parse(_text(request), bindings(request.headers.get("GS1-Extensions", "")))
+def _asked(request: Asked, now: datetime) -> Query:
+    asked = filters.parse(_text(request), extensions(request))
+    return msgspec.structs.replace(asked, token=paging.fresh(asked.token, now)) if asked.token else asked
 
 
 def _text(request: Asked) -> str:
@@ -113,10 +123,14 @@ def _value(request: Asked) -> tuple[str, bool]:
         raise Malformed("the address is not UTF-8", where="path", mend="percent-encode the value as UTF-8") from None
 
 
-def _page(request: Asked, asked: Query, page: Page, wanted: Form, now: datetime) -> Response[bytes]:
+async def _page(
+    request: Asked, asked: Query, page: Page, wanted: Form, now: datetime, db: Database, who: Principal
+) -> Response[bytes]:
+    master = await master_query.of_page(db, who, page.ids, page.docs) if wanted.master else None
     path = _path(request).decode("latin-1")
     more = paging.link(path, _text(request), asked.per_page, page.next, now)
-    return Response(answer(page.docs, now, wanted), media_type=wanted.media, headers=more)
+    body = answer(page.docs, now, wanted, master=master)
+    return Response(body, media_type=wanted.media, headers=wanted.told | more)
 
 
 def _listed(request: Asked, found: list[str], more: dict[str, str] | None = None) -> Response[bytes]:

@@ -11,14 +11,13 @@ from collections.abc import Mapping
 
 import msgspec
 
-from zhuisu.codes import Level, canonical, recorded
+from zhuisu.codes import Level, recorded
 from zhuisu.db import Connection, Database
 from zhuisu.epcis import parameters, query, store
 from zhuisu.epcis.errors import BadParameter, NoSuchResource, QueryTooComplex
 from zhuisu.epcis.filters import Query
 from zhuisu.epcis.paging import Position, resume, token
 from zhuisu.epcis.query import CHUNK, MOST_LOOKED_AT, Page
-from zhuisu.epcis.store import Scope
 from zhuisu.events.context import PREFIXES
 from zhuisu.parties import Principal
 
@@ -36,9 +35,6 @@ RESOURCES: Mapping[str, str] = {
 }
 """The lists there are, and the query parameter that finds the events of a value."""
 
-_COLUMN = {"bizSteps": "step", "dispositions": "disposition"}
-_MEMBER = {"bizLocations": "bizLocation", "readPoints": "readPoint"}
-
 
 async def values(
     db: Database, who: Principal, resource: str, *, per_page: int, following: str
@@ -47,11 +43,11 @@ async def values(
     position = resume(following, resource.encode())
     after = position.after if position else ""
     async with db.transaction(read_only=True) as conn:
-        scope = await query.scope(conn, who)
+        await query.look_as(conn, who)
         if resource == "epcs":
-            found, last = await _epcs(conn, scope, int(after or "0"), per_page)
+            found, last = await _epcs(conn, int(after or "0"), per_page)
         else:
-            found = await _words(conn, scope, resource, after, per_page + 1)
+            found = await _words(conn, resource, after, per_page + 1)
             last = found[per_page - 1] if len(found) > per_page else ""
             found = found[:per_page]
     return found, token(Position(last), resource.encode()) if last else ""
@@ -95,27 +91,30 @@ def _none(resource: str, value: str) -> NoSuchResource:
     return NoSuchResource(f"no event with {resource} {value[:200]}", mend="percent-encode the value whole")
 
 
-async def _words(conn: Connection, scope: Scope, resource: str, after: str, limit: int) -> list[str]:
-    if resource == "eventTypes":
-        found = await store.kinds(conn, scope)
-    elif resource in _COLUMN:
-        return await store.words(conn, _COLUMN[resource], scope, after, limit)
-    else:
-        found = [canonical(uri) for uri in await store.named_places(conn, _MEMBER[resource], scope)]
-    return [value for value in sorted(set(found)) if value > after][:limit]
+async def _words(conn: Connection, resource: str, after: str, limit: int) -> list[str]:
+    match resource:
+        case "bizSteps":
+            return await store.words(conn, "step", after, limit)
+        case "dispositions":
+            return await store.words(conn, "disposition", after, limit)
+        case "bizLocations":
+            found = await store.locations(conn)
+        case "readPoints":
+            found = await store.read_points(conn)
+        case _:
+            found = await store.kinds(conn)
+    return [value for value in sorted(found) if value > after][:limit]
 
 
-async def _epcs(conn: Connection, scope: Scope, after: int, per_page: int) -> tuple[list[str], str]:
+async def _epcs(conn: Connection, after: int, per_page: int) -> tuple[list[str], str]:
     """Instances that the caller may see, in the order in which they were first named."""
     found: list[tuple[int, str]] = []
     for _ in range(MOST_LOOKED_AT // CHUNK):
-        known = await store.codes_after(conn, after, CHUNK)
-        instances = [(id_, uri) for id_, uri in known if recorded(uri).level is Level.instance]
-        seen = await store.codes_held(conn, (id_ for id_, _ in instances), scope)
-        found += [entry for entry in instances if entry[0] in seen]
+        seen = await store.codes_seen(conn, after, CHUNK)
+        found += [(id_, uri) for id_, uri in seen if uri is not None and recorded(uri).level is Level.instance]
         if len(found) > per_page:
             return [uri for _, uri in found[:per_page]], str(found[per_page - 1][0])
-        if len(known) < CHUNK:
+        if not seen or seen[-1][1] is not None:
             return [uri for _, uri in found], ""
-        after = known[-1][0]
+        after = seen[-1][0]
     return [uri for _, uri in found], str(after)

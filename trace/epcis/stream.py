@@ -43,13 +43,14 @@ _decode = msgspec.json.decode
 class Envelope(Struct, frozen=True):
     """A document without its events: ``head`` + events + ``tail`` is one of the same kind with the same context.
 
-    ``where`` is the JSON pointer of the list, ``count`` how many stand in it.
+    ``where`` is the JSON pointer of the list, ``count`` how many stand in it, ``around`` all that stands around it.
     """
 
     head: bytes
     tail: bytes
     where: str
     count: int
+    around: bytes = b""
 
 
 def survey(chunks: Iterable[bytes], most: int) -> Envelope:
@@ -108,7 +109,7 @@ def _slim(around: bytes, where: str | None, count: int) -> Envelope:
     if "queryResults" in where:
         body = b'{"queryResults":{"queryName":"q","resultsBody":' + body
     head = msgspec.json.encode(kept)[:-1] + b',"epcisBody":' + body
-    return Envelope(head, b"]" + b"}" * head.count(b"{", len(head) - len(body)) + b"}", where, count)
+    return Envelope(head, b"]" + b"}" * head.count(b"{", len(head) - len(body)) + b"}", where, count, around)
 
 
 def _scan(scanner: "Scanner", chunks: Iterable[bytes]) -> Iterator[bytes]:

@@ -19,8 +19,10 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from zhuisu.db import Connection, Database
-from zhuisu.epcis import destination, named_store, schedule, sign
-from zhuisu.epcis.errors import BadPosition, BadSubscription, NoSuchQuery, NoSuchSubscription
+from zhuisu.epcis import destination, named_store, paging, schedule, sign
+from zhuisu.epcis.answer import Form
+from zhuisu.epcis.errors import BadPosition, BadSubscription, BadToken, NoSuchQuery, NoSuchSubscription
+from zhuisu.epcis.filters import Query
 from zhuisu.epcis.named import find, stored, understood
 from zhuisu.epcis.named_store import DeadLetter, Subscription
 from zhuisu.epcis.progress import MOST_EVENTS
@@ -30,8 +32,14 @@ from zhuisu.parties import Principal, Role
 from zhuisu.settings import Settings
 
 DEAD_LETTERS_SHOWN = 100
+MOST_SUBSCRIPTIONS = 100
+"""Of one organisation, to all queries together."""
+
+_FIRST = (datetime.min.replace(tzinfo=UTC), UUID(int=0))
 
 Moment = Annotated[datetime, Meta(tz=True)]
+
+_form = msgspec.json.Decoder(Form).decode
 
 
 class NewSubscription(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
@@ -66,6 +74,9 @@ class Shown(Struct, frozen=True, kw_only=True, rename="camel"):
     stream: bool
     schedule: dict[str, str] | UnsetType = UNSET
     report_if_empty: bool
+    content_type: str
+    epc_format: str
+    cbv_xml_format: str | UnsetType = UNSET
     created_at: datetime
     last_notified_at: datetime | UnsetType = UNSET
     initial_record_time: datetime
@@ -77,6 +88,11 @@ class Shown(Struct, frozen=True, kw_only=True, rename="camel"):
     dead_letters: tuple[Letter, ...] = ()
 
 
+def written_as(row: Subscription) -> Form:
+    """How the deliveries of a subscription are written."""
+    return _form(row.form)
+
+
 class Replay(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
     """From where to send again: a position that was shown, or a record time."""
 
@@ -85,9 +101,16 @@ class Replay(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rena
 
 
 async def subscribe(
-    db: Database, settings: Settings, who: Principal, name: str, wish: NewSubscription, now: datetime
+    db: Database,
+    settings: Settings,
+    who: Principal,
+    name: str,
+    wish: NewSubscription,
+    now: datetime,
+    *,
+    form: Form = Form(),  # noqa: B008  (frozen)
 ) -> Shown:
-    """Begin to send. Raises NoSuchQuery, BadSubscription, BadSchedule, BadDestination."""
+    """Begin to send, written as ``form`` says. Raises NoSuchQuery, BadSubscription, BadSchedule, BadDestination."""
     if wish.stream == bool(wish.schedule):
         raise BadSubscription("either stream or a schedule", where="/stream", mend='{"stream": true} sends at once')
     first = schedule.following(schedule.read(wish.schedule), now) if wish.schedule else now
@@ -101,6 +124,7 @@ async def subscribe(
         async with db.transaction() as conn:
             row = await find(conn, name)
             _require_unlimited(row.query)
+            await _require_room(conn, who.party)
             new = Subscription(
                 id=id_,
                 query=row.id,
@@ -111,6 +135,7 @@ async def subscribe(
                 token=sign.sealed(settings.master_key, id_.bytes, token) if token else b"",
                 schedule=msgspec.json.encode(wish.schedule).decode() if wish.schedule else "",
                 report_empty=wish.report_if_empty,
+                form=msgspec.json.encode(form).decode(),
                 since=since or now,
                 created=now,
                 position=await (tail.before(conn, since) if since else tail.end(conn)),
@@ -124,11 +149,20 @@ async def subscribe(
     return _shown(new)
 
 
-async def every(db: Database, who: Principal, name: str) -> list[Shown]:
-    """The caller's subscriptions to a query, for an administrator all. Raises NoSuchQuery."""
+async def page(db: Database, who: Principal, name: str, asked: Query) -> tuple[list[Shown], str]:
+    """The caller's subscriptions to a query, for an administrator all; and the token of the next page, "" at the end.
+
+    Raises NoSuchQuery, BadToken.
+    """
+    subject = f"subscriptions {name}".encode()
+    begin = paging.resume(asked.token, subject)
     async with db.connection() as conn:
         row = await find(conn, name)
-        return [_shown(one) for one in await named_store.subscriptions(conn, row.id, _whose(who))]
+        after = _after(begin) if begin else _FIRST
+        found = await named_store.subscriptions(conn, row.id, _whose(who), after, asked.per_page + 1)
+    more, found = len(found) > asked.per_page, found[: asked.per_page]
+    following = paging.Position(f"{found[-1].created.isoformat()} {found[-1].id}") if more else None
+    return [_shown(one) for one in found], paging.token(following, subject) if following else ""
 
 
 async def show(db: Database, who: Principal, name: str, id_: str) -> Shown:
@@ -165,6 +199,21 @@ def _position(text: str) -> Position:
         raise BadPosition("this is not a position that was given out here", where="/position") from None
 
 
+def _after(position: paging.Position) -> tuple[datetime, UUID]:
+    created, _, id_ = position.after.partition(" ")
+    try:
+        return datetime.fromisoformat(created), UUID(id_)
+    except ValueError:
+        raise BadToken("this token was not given out for this list", where="nextPageToken") from None
+
+
+async def _require_room(conn: Connection, party: int) -> None:
+    if await named_store.crowd(conn, party) >= MOST_SUBSCRIPTIONS:
+        raise BadSubscription(
+            f"the organisation has {MOST_SUBSCRIPTIONS} subscriptions", mend="end one that is no longer needed"
+        )
+
+
 def _require_unlimited(text: str) -> None:
     asked = understood(stored(text))
     if asked.limit is not None or asked.most is not None:
@@ -180,15 +229,16 @@ def _whose(who: Principal) -> int | None:
 async def _own(conn: Connection, who: Principal, name: str, id_: str) -> Subscription:
     row = await find(conn, name)
     try:
-        found = await named_store.subscriptions(conn, row.id, _whose(who), UUID(id_))
+        found = await named_store.subscription(conn, row.id, _whose(who), UUID(id_))
     except ValueError:
-        found = []
-    if not found:
+        found = None
+    if found is None:
         raise NoSuchSubscription(f"no subscription {id_[:80]!r} to {name!r}")
-    return found[0]
+    return found
 
 
 def _shown(row: Subscription, letters: Sequence[DeadLetter] = ()) -> Shown:
+    written = written_as(row)
     return Shown(
         id=str(row.id),
         query_name=row.name,
@@ -196,6 +246,9 @@ def _shown(row: Subscription, letters: Sequence[DeadLetter] = ()) -> Shown:
         stream=not row.schedule,
         schedule=schedule.fields(row.schedule) if row.schedule else UNSET,
         report_if_empty=row.report_empty,
+        content_type=written.media,
+        epc_format=written.epc,
+        cbv_xml_format=written.cbv if "xml" in written.media else UNSET,
         created_at=row.created,
         last_notified_at=row.notified or UNSET,
         initial_record_time=row.since.astimezone(UTC),

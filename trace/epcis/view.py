@@ -34,6 +34,10 @@ class Part(StrEnum):
     BIZ_LOCATION = "bizLocation_"
 
 
+ATTRIBUTED = ("readPoint", "bizLocation", "epcClass", "source", "destination")
+"""Fields of the standard that name what master data is about."""
+
+
 class View:
     """One event under the eyes of a query. ``name`` is its eventID here, ``recorded`` its recordTime here."""
 
@@ -42,7 +46,7 @@ class View:
         event: Event,
         name: str = "",
         recorded: datetime | None = None,
-        master: Mapping[str, Mapping[str, str]] | None = None,
+        master: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
         self.event = event
         self.recorded = recorded or event.record_time
@@ -100,14 +104,15 @@ class View:
                     stack.extend(items)
 
     def attributes(self, field: str) -> Iterator[tuple[str, str]]:
-        """Names and texts of the attributes of a field: master data of the place it names, and its own members.
+        """Names and texts of the attributes of a field: master data of what it names, and its own members.
 
-        ``field`` is readPoint, bizLocation or ``{namespace}name`` of an extension (EPCIS 2.0 §8.2.7.1, HASATTR).
+        ``field`` is one of ATTRIBUTED or ``{namespace}name`` of an extension (EPCIS 2.0 §8.2.7.1, HASATTR).
         """
         for value in self._values(field):
             for uri in leaves(value):
                 if isinstance(uri, str):
-                    yield from self._master.get(uri, {}).items()
+                    for name, said in self._master.get(uri, {}).items():
+                        yield from ((name, text(x)) for x in leaves(said))
             for found in value if isinstance(value, list) else [value]:
                 if not isinstance(found, dict):
                     continue
@@ -120,6 +125,14 @@ class View:
             case "readPoint" | "bizLocation":
                 place = self.event.read_point if field == "readPoint" else self.event.location
                 return [*([place] if place else []), *([self.tree[field]] if field in self.tree else [])]
+            case "epcClass":
+                e = self.event
+                lists = (e.quantities, e.child_quantities, e.input_quantities, e.output_quantities)
+                return [quantity.uri for found in lists for quantity in found]
+            case "source":
+                return [party.uri for party in self.event.sources]
+            case "destination":
+                return [party.uri for party in self.event.destinations]
             case _:
                 return [value for name, value in self.extensions(Part.EVENT) if name == field]
 

@@ -17,7 +17,7 @@ async def read(request: Request[Any, Any, Any]) -> Form:
     try:
         return parse_qs((await request.body()).decode(), keep_blank_values=True, errors="strict", max_num_fields=100)
     except ValueError as error:  # UnicodeError is one
-        raise Malformed(f"the form cannot be read: {error}") from None
+        raise Malformed(f"the form cannot be read: {error}", mend="send it in UTF-8") from None
 
 
 def one(form: Form, name: str) -> str:

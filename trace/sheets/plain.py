@@ -24,6 +24,9 @@ MOST_LINES = 200_000  # blank ones counted
 _DELIMITERS = ",;\t"
 
 
+_MEND = {"mend": 'send [{"name": "…"}, …]', "mend_zh": '请使用 [{"name": "…"}, …] 的形式'}
+
+
 def decode(body: bytes) -> str:
     """Text in UTF-8, UTF-16 with its mark (Excel's "Unicode text") or GB18030 (what Chinese Excel saves CSV in)."""
     marked = body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
@@ -83,15 +86,15 @@ def rows_of_json(text: str, most_rows: int) -> Grid:
             f"JSON breaks off at line {error.lineno}, column {error.colno}",
             detail_zh=f"JSON 在第 {error.lineno} 行第 {error.colno} 列出错",
             line=error.lineno,
+            **_MEND,
         ) from error
     except RecursionError:
-        raise Damaged("the JSON is nested too deeply", detail_zh="JSON 嵌套过深") from None
+        raise Damaged("the JSON is nested too deeply", **_MEND, detail_zh="JSON 嵌套过深") from None
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise Damaged(
             "the JSON is no array of objects",
-            mend='send [{"name": "…"}, …]',
             detail_zh="JSON 不是对象数组",
-            mend_zh='请使用 [{"name": "…"}, …] 的形式',
+            **_MEND,
         )
     if len(items) > most_rows:
         raise too_many_rows(most_rows)
@@ -130,12 +133,12 @@ def _in_json(text: str, kind: Kind) -> object:
 
 
 def _no_number(name: str) -> Never:
-    raise Damaged(f"{name} is no JSON", detail_zh=f"{name} 不是 JSON 的值")
+    raise Damaged(f"{name} is no JSON", **_MEND, detail_zh=f"{name} 不是 JSON 的值")
 
 
 def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) < len(pairs):
         name = legible(Counter(name for name, _ in pairs).most_common(1)[0][0])
-        raise Damaged(f"an object has the member {name} twice", detail_zh=f"同一对象中成员 {name} 重复")
+        raise Damaged(f"an object has the member {name} twice", detail_zh=f"同一对象中成员 {name} 重复", **_MEND)
     return members
