@@ -1,9 +1,9 @@
-"""One document of hundreds of megabytes through the EPCIS door: how fast, and how much memory the service takes.
+"""One long document through the EPCIS door: how fast, and how much memory the service takes.
 
->>> python -m bench.capture 200
-200 MB, 512345 events: sent in 9.1 s, recorded after 102.3 s (5008 events/s), memory 88 -> 164 MB
+>>> python -m bench --only capture --scale 1e6             # 200 MB, sent to a service of its own
 """
 
+import asyncio
 import re
 import shutil
 import subprocess
@@ -14,11 +14,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+from rich.console import Console
 
-HEAD = (
-    b'{"@context": ["https://ref.gs1.org/standards/epcis/epcis-context.jsonld"], "type": "EPCISDocument",'
-    b' "schemaVersion": "2.0", "creationDate": "2026-05-01T08:00:00Z", "epcisBody": {"eventList": ['
-)
+from bench.figure import Figure
+from bench.hashes import HEAD
+from zhuisu.settings import Settings
+
+MOST = 200
+"""MB; for 1e5 events 20."""
+
 EVENT = (
     '{{"type": "ObjectEvent", "eventTime": "2026-05-01T08:{:02}:{:02}.000+08:00", "eventTimeZoneOffset": "+08:00",'
     ' "epcList": ["https://id.gs1.org/01/06901234567892/21/{}"], "action": "OBSERVE", "bizStep": "storing",'
@@ -50,8 +54,12 @@ def memory(pid: int) -> int:
     return int(Path(f"/proc/{pid}/status").read_text().split("VmHWM:")[1].split()[0]) // 1024
 
 
-def main(megabytes: int) -> None:
-    """Serve, send, wait, print."""
+async def measure(_: Settings, scale: int, console: Console) -> list[Figure]:
+    console.print("a long document …")
+    return await asyncio.to_thread(_measure, min(MOST, max(1, scale * MOST // 10**6)))
+
+
+def _measure(megabytes: int) -> list[Figure]:
     sizes = Sizes()
     data = Path(tempfile.mkdtemp(prefix="zhuisu-bench-"))
     data.chmod(0o711)
@@ -70,18 +78,23 @@ def main(megabytes: int) -> None:
                 assert answer.status_code == 202, answer.text
                 sent = time.monotonic() - start
                 while (job := http.get(answer.headers["Location"]).json())["running"]:
-                    time.sleep(0.5)
+                    time.sleep(0.2)
                 done = time.monotonic() - start
             assert job["success"], job
-            print(
-                f"{sizes.bytes // 10**6} MB, {sizes.events} events: sent in {sent:.1f} s, recorded after {done:.1f} s"
-                f" ({sizes.events / (done - sent):.0f} events/s), memory {before} -> {memory(service.pid)} MB"
-            )
+            peak = memory(service.pid)
         finally:
             service.terminate()
             service.wait()
             shutil.rmtree(data, ignore_errors=True)
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)
+    told = f"(n = {sizes.events:,} in one document of {sizes.bytes // 10**6} MB, sent in {sent:.1f} s)"
+    return [
+        Figure(name="events of a long document over HTTP", value=sizes.events / (done - sent), unit="/s", more=told),
+        Figure(
+            name="memory of the service for it",
+            value=peak,
+            unit="MB",
+            limit=300,
+            bound="what it may take",
+            more=f"(before it {before})",
+        ),
+    ]

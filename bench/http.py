@@ -1,12 +1,17 @@
-"""The service over HTTP from another process: single intakes, paths, and certificates, beside the raw request."""
+"""The service over HTTP from another process: events, intakes, paths, certificates, beside the raw request.
+
+One event, answered when it is on disk, stands beside its limits of the same run: the same server reading the same body
+(``bench.bare``), and the ledger's shared commits without HTTP.
+"""
 
 import asyncio
-import itertools
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import asyncpg
@@ -16,96 +21,110 @@ from rich.console import Console
 
 from bench import codes, world
 from bench.crypto import FARM
-from bench.figure import Figure, percentile
-from zhuisu import db
-from zhuisu.parties import Role, first_key
+from bench.figure import Figure
+from bench.load import Answered, load
+from zhuisu import db, events
+from zhuisu.epcis import capture
+from zhuisu.ledger import group_commit
+from zhuisu.parties import Principal, Role, first_key, organisation
 from zhuisu.settings import Settings
 
 PORT = 18_080
+BARE = PORT + 1
 CLIENTS = 16
+MANY = 256
 SECONDS = 4.0
+NUMBER = "@@@@@@@@"
+"""Where the load client writes the number of a request."""
 
 
-class Answered:
-    """How long each request took, seconds."""
-
-    def __init__(self) -> None:
-        self.times: list[float] = []
-        self.seconds = 0.0
-
-    @property
-    def rate(self) -> float:
-        return len(self.times) / self.seconds
-
-
-def request(method: str, path: str, key: str = "", body: bytes = b"", kind: str = "application/json") -> bytes:
+def request(method: str, path: str, key: str = "", body: bytes = b"", kind: str = "application/json") -> list[bytes]:
     head = f"{method} {path} HTTP/1.1\r\nHost: localhost:{PORT}\r\nAccept: */*\r\nSec-Fetch-Site: same-origin\r\n"
     head += f"Authorization: Bearer {key}\r\n" if key else ""
     head += f"Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n" if body else ""
-    return head.encode() + b"\r\n" + body
+    return (head.encode() + b"\r\n" + body).split(NUMBER.encode())
 
 
-async def load(next_request: Callable[[], bytes], clients: int = CLIENTS, *, expect: bytes = b"20") -> Answered:
-    """Closed loop: each client sends its next request when it has its answer, for SECONDS."""
-    answered = Answered()
-    began = time.perf_counter()
-    end = began + SECONDS
-
-    async def client() -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", PORT)
-        while time.perf_counter() < end:
-            begin = time.perf_counter()
-            writer.write(next_request())
-            head = await reader.readuntil(b"\r\n\r\n")
-            length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
-            body = await reader.readexactly(length)
-            if head[9:11] != expect:
-                raise RuntimeError(f"{head[:40]!r} {body[:700]!r}")
-            answered.times.append(time.perf_counter() - begin)
-        writer.close()
-
-    await asyncio.gather(*(client() for _ in range(clients)))
-    answered.seconds = time.perf_counter() - began
-    return answered
+@asynccontextmanager
+async def running(*command: str, **environment: str) -> AsyncIterator[int]:
+    """A Python program while the block runs; yields its process id."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *command, env={"PATH": "/usr/bin:/bin", **environment}, stdout=subprocess.DEVNULL
+    )
+    try:
+        yield process.pid
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
 
 
 async def measure(settings: Settings, scale: int, console: Console) -> list[Figure]:
     console.print("over HTTP …")
-    environment = {
-        "DATABASE_URL": settings.database_url,
-        "ZHUISU_MASTER_KEY": settings.master_key.hex(),
-        "PATH": "/usr/bin:/bin",
-    }
-    command = [sys.executable, "-m", "zhuisu", "serve", "--data", str(settings.data), "--port", str(PORT)]
-    service = await asyncio.create_subprocess_exec(*command, env=environment, stdout=subprocess.DEVNULL)
-    try:
-        return await _measure(settings, scale)
-    finally:
-        service.terminate()
-        await service.wait()
-
-
-async def _measure(settings: Settings, scale: int) -> list[Figure]:
+    known = {"DATABASE_URL": settings.database_url, "ZHUISU_MASTER_KEY": settings.master_key.hex()}
+    serve = ("-m", "zhuisu", "serve", "--data", str(settings.data), "--port", str(PORT))
     async with db.connect(settings.database_url, size=1) as database:
         admin = (await first_key(database, datetime.now(UTC))).key
-    async with httpx.AsyncClient(
-        base_url=f"http://127.0.0.1:{PORT}", headers={"Authorization": f"Bearer {admin}"}
-    ) as http:
+    async with running(*serve, **known) as service:
+        key = await _key(admin)
+        figures = [*await _captured(settings, key, service), *await _others(settings, scale, admin, key)]
+    async with running(*serve, "--workers", "2", **known):
+        await _key(admin)
+        many = await load(PORT, _events(key, "TWO"), clients=MANY)
+    return [
+        *figures,
+        Figure(name=f"one event over HTTP, {MANY} clients, 2 workers", value=many.rate, unit="/s", more=_tail(many)),
+    ]
+
+
+async def _key(admin: str) -> str:
+    """A key of the farm, when the service is up."""
+    bearer = {"Authorization": f"Bearer {admin}"}
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{PORT}", headers=bearer) as http:
         await _up(http)
-        answer = await http.post(
-            f"/parties/{FARM}/keys", json={"label": "bench", "roles": [Role.operator, Role.issuer]}
-        )
-        key = answer.raise_for_status().json()["key"]
+        asked = {"label": "bench", "roles": [Role.operator, Role.issuer]}
+        key: str = (await http.post(f"/parties/{FARM}/keys", json=asked)).raise_for_status().json()["key"]
+        return key
+
+
+async def _captured(settings: Settings, key: str, service: int) -> list[Figure]:
+    """One event, answered when it is on disk, beside the bare server and the ledger alone, at 16 and at 256 clients."""
+    figures = []
+    async with running("-m", "bench.bare", str(BARE)):
+        await _listening(BARE)
+        for clients in (CLIENTS, MANY):
+            bare = await load(BARE, _events(key, "BARE"), clients=clients)
+            alone = await _shared_commits(settings, clients)
+            spent = _cpu(service)
+            some = await load(PORT, _events(key, f"HTTP{clients}"), clients=clients)
+            cost = (_cpu(service) - spent) / some.count * 1e6
+            name = f"one event over HTTP, {clients} clients"
+            figures += [
+                Figure(
+                    name=name,
+                    value=some.rate,
+                    unit="/s",
+                    limit=bare.rate,
+                    bound="the same POST to the bare server",
+                    more=f"{_tail(some)}, {cost:.0f} µs of the service",
+                ),
+                Figure(
+                    name=name,
+                    value=some.rate,
+                    unit="/s",
+                    limit=alone,
+                    bound="shared commits without HTTP",
+                    more=f"{some.cpu:.0f} µs of the client",
+                ),
+            ]
+    return figures
+
+
+async def _others(settings: Settings, scale: int, admin: str, key: str) -> list[Figure]:
     lots = max(1, scale // 2300)
-    items = itertools.cycle(quote(world.item(lot, n), safe="") for n in range(200) for lot in range(lots))
-    hello = await load(lambda: request("GET", "/healthz"))
-    intakes = _intakes()
-    intake = await load(lambda: request("POST", "/scan/intake", key, next(intakes)))
-    single = _events()
-    captured = {n: await load(lambda: request("POST", "/epcis/events", key, next(single)), n) for n in (CLIENTS, 256)}
-    path = await load(lambda: request("GET", f"/chain/{next(items)}", admin), 4)
-    commits = await _commits(settings)
-    order = msgspec.json.encode(
+    items = [quote(world.item(lot, n), safe="") for n in range(200) for lot in range(lots)]
+    intake = _json({"codes": [f"https://id.gs1.org/01/06901234567892/21/BENCH{NUMBER}"]})
+    order = _json(
         {
             "kind": "CCC/1",
             "product": "鲜鸡蛋",
@@ -115,31 +134,23 @@ async def _measure(settings: Settings, scale: int) -> list[Figure]:
             "basis": ["own-test"],
         }
     )
-    issue = await load(lambda: request("POST", "/certs", key, order))
     pasted = urlencode({"text": codes.paste()}).encode()
-    paste = await load(lambda: request("POST", "/code", "", pasted, "application/x-www-form-urlencoded"), 1)
+    hello = await load(PORT, [request("GET", "/healthz")], clients=CLIENTS)
+    taken = await load(PORT, [request("POST", "/scan/intake", key, intake)], clients=CLIENTS)
+    commits = await _commits(settings)
+    path = await load(PORT, [request("GET", f"/chain/{item}", admin) for item in items], clients=4)
+    issue = await load(PORT, [request("POST", "/certs", key, order)], clients=CLIENTS)
+    paste = await load(PORT, [request("POST", "/code", "", pasted, "application/x-www-form-urlencoded")], clients=1)
     bound = "GET /healthz, same server"
-    tail = lambda some: f"(p50 {percentile(some.times, 0.5):.1f}, p99 {percentile(some.times, 0.99):.1f} ms)"  # noqa: E731
     return [
         Figure(name=f"GET /healthz, {CLIENTS} clients", value=hello.rate, unit="/s"),
         Figure(
             name=f"single intake, {CLIENTS} clients",
-            value=intake.rate,
+            value=taken.rate,
             unit="/s",
             limit=commits,
             bound=f"one-row commits, {CLIENTS} connections",
-            more=tail(intake),
-        ),
-        *(
-            Figure(
-                name=f"one event over HTTP, {clients} clients",
-                value=some.rate,
-                unit="/s",
-                limit=hello.rate,
-                bound=bound,
-                more=tail(some),
-            )
-            for clients, some in captured.items()
+            more=_tail(taken),
         ),
         Figure(
             name="path of an item over HTTP, 4 clients",
@@ -147,44 +158,74 @@ async def _measure(settings: Settings, scale: int) -> list[Figure]:
             unit="/s",
             limit=hello.rate,
             bound=bound,
-            more=tail(path),
+            more=_tail(path),
         ),
-        Figure(
-            name="page of 500 pasted codes, p50",
-            value=percentile(paste.times, 0.5),
-            unit="ms",
-            more=f"(p99 {percentile(paste.times, 0.99):.1f} ms)",
-        ),
+        Figure(name="page of 500 pasted codes, p50", value=paste.p50, unit="ms", more=f"(p99 {paste.p99:.1f} ms)"),
         Figure(
             name=f"issue over HTTP, {CLIENTS} clients",
             value=issue.rate,
             unit="/s",
             limit=hello.rate,
             bound=bound,
-            more=tail(issue),
+            more=_tail(issue),
         ),
     ]
 
 
-def _intakes() -> Iterator[bytes]:
-    for n in itertools.count():
-        yield msgspec.json.encode({"codes": [f"https://id.gs1.org/01/06901234567892/21/BENCH{n:08d}"]})
+def _tail(some: Answered) -> str:
+    return f"(p50 {some.p50:.1f}, p99 {some.p99:.1f} ms)"
 
 
-def _events() -> Iterator[bytes]:
-    for n in itertools.count():
-        yield msgspec.json.encode(
-            {
-                "@context": "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",
-                "type": "ObjectEvent",
-                "action": "OBSERVE",
-                "eventTime": "2026-01-01T00:00:00.000Z",
-                "eventTimeZoneOffset": "+08:00",
-                "bizStep": "storing",
-                "epcList": [f"https://id.gs1.org/01/06901234567892/21/SINGLE{n:08d}"],
-                "bizLocation": {"id": world.SITES[n % len(world.SITES)]},
-            }
-        )
+def _json(value: object) -> bytes:
+    return msgspec.json.encode(value)
+
+
+def _event(place: str, serial: str) -> bytes:
+    return _json(
+        {
+            "@context": "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",
+            "type": "ObjectEvent",
+            "action": "OBSERVE",
+            "eventTime": "2026-01-01T00:00:00.000Z",
+            "eventTimeZoneOffset": "+08:00",
+            "bizStep": "storing",
+            "epcList": [f"https://id.gs1.org/01/06901234567892/21/{serial}"],
+            "bizLocation": {"id": place},
+        }
+    )
+
+
+def _events(key: str, series: str) -> list[list[bytes]]:
+    """The numbers are as long as their place, so the Content-Length is right."""
+    return [request("POST", "/epcis/events", key, _event(place, f"{series}{NUMBER}")) for place in world.SITES]
+
+
+async def _shared_commits(settings: Settings, clients: int) -> float:
+    """Events read beforehand, recorded one a submission by GroupCommit in this process, a second."""
+    series = f"ALONE{clients}X"
+    ready = [
+        events.read(_event(world.SITES[n % len(world.SITES)], f"{series}{n:08d}")) for n in range(8 * 16 * CLIENTS * 4)
+    ]
+    async with db.connect(settings.database_url) as database, group_commit(database, capture.guard) as commit:
+        async with database.connection() as conn:
+            farm = await organisation(conn, FARM)
+        assert farm is not None
+        who = Principal(party=farm.id, uscc=FARM, roles=frozenset({Role.operator}), via="key")
+        now, left = datetime.now(UTC), iter(ready)
+
+        async def client(mine: Iterable[list[events.Event]]) -> None:
+            for event in mine:
+                await commit(who, event, now)
+
+        begin = time.perf_counter()
+        await asyncio.gather(*(client(left) for _ in range(clients)))
+        return len(ready) / (time.perf_counter() - begin)
+
+
+def _cpu(pid: int) -> float:
+    """Seconds of processor that a process has used (proc(5))."""
+    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / 100
 
 
 async def _commits(settings: Settings) -> float:
@@ -215,3 +256,15 @@ async def _up(http: httpx.AsyncClient) -> None:
             pass
         await asyncio.sleep(0.05)
     raise RuntimeError("the service did not come up")
+
+
+async def _listening(port: int) -> None:
+    for _ in range(300):
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.05)
+        else:
+            writer.close()
+            return
+    raise RuntimeError("the bare server did not come up")
