@@ -6,6 +6,7 @@ SCALE  ?= 1e5
 
 BIN    := .venv/bin
 VENDOR := trace/pages/static/vendor
+CLIENT := tests/epcis/js/node_modules
 # The editable install is a farm of links, one a file: laid anew whenever the list of files changes.
 FARM   := .venv/farm-$(shell find trace -type f ! -path '*/__pycache__/*' ! -path '*/vendor/*' | LC_ALL=C sort | cksum | cut -d' ' -f1)
 
@@ -17,7 +18,7 @@ demo: .venv
 serve: .venv
 	$(BIN)/zhuisu serve --data "$(DATA)" --port $(PORT)
 
-test: $(FARM) .venv/dev
+test: $(FARM) .venv/dev $(CLIENT)/.package-lock.json
 	$(BIN)/pytest -n auto --dist loadgroup
 
 check: $(FARM) .venv/dev
@@ -31,7 +32,7 @@ check: $(FARM) .venv/dev
 bench: $(FARM) .venv/dev
 	$(BIN)/python -m bench --scale $(SCALE)
 
-soak: $(FARM) .venv/dev
+soak: $(FARM) .venv/dev $(CLIENT)/.package-lock.json
 	$(BIN)/pytest -n auto -m soak
 
 lock:
@@ -45,7 +46,7 @@ lock:
 	rm -rf .lock
 
 clean:
-	rm -rf .venv build dist *.egg-info $(VENDOR) frontend/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv build dist *.egg-info $(VENDOR) frontend/node_modules $(CLIENT) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 .venv: $(FARM)
 
@@ -58,10 +59,16 @@ clean:
 	$(BIN)/pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
 
-# npm from the machine, else the one of a PyPI wheel. Scripts of packages do not run (frontend/.npmrc).
-$(VENDOR)/.done: frontend/package-lock.json frontend/node.lock | .venv/run
+# npm from the machine, else the one of a PyPI wheel. Scripts of packages do not run (.npmrc beside each package.json).
+.venv/node: frontend/node.lock | .venv/run
 	command -v npm >/dev/null || $(BIN)/pip install -q --disable-pip-version-check --no-deps --require-hashes -r frontend/node.lock
-	cd frontend && PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --silent
+	@touch $@
+
+%/node_modules/.package-lock.json: %/package-lock.json .venv/node
+	cd $* && PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --silent
+	@touch $@
+
+$(VENDOR)/.done: frontend/node_modules/.package-lock.json
 	@rm -rf $(VENDOR) && mkdir -p $(VENDOR)/swagger-ui
 	cd frontend/node_modules/swagger-ui-dist && cp swagger-ui.css swagger-ui-bundle.js favicon-32x32.png LICENSE NOTICE "$(CURDIR)/$(VENDOR)/swagger-ui/"
 	@touch $@

@@ -12,6 +12,254 @@ CREATE SCHEMA products;
 
 CREATE SCHEMA scan;
 
+CREATE FUNCTION epcis.hears(everything boolean, caller integer, divisions text[], speaker integer) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    select everything or speaker = caller or (cardinality(divisions) > 0 and exists (
+        select from parties.organisation o join unnest(divisions) as d (prefix) on starts_with(o.division, d.prefix)
+        where o.id = speaker
+    ))
+$$;
+
+CREATE FUNCTION epcis.only_inserted() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    raise exception '% is append-only', tg_table_name using errcode = 'insufficient_privilege';
+end
+$$;
+
+CREATE FUNCTION ledger.admit(asked uuid[], kinds smallint[], actions smallint[], steps text[], dispositions text[], locations integer[], read_points integer[], since timestamp with time zone, before timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  me     constant integer := ledger.own_party();
+  mine   constant integer[] := ledger.own_places();
+  held   uuid[];
+begin
+  if not ledger.sees_all() and (me is not null or cardinality(mine) > 0) then
+    with alien as materialized (
+      select e.id from ledger.event e
+      where e.id = any (asked) and e.party is distinct from me and e.loc <> all (mine)
+        and (kinds is null or e.kind = any (kinds))
+        and (actions is null or e.action = any (actions))
+        and (steps is null or e.step = any (steps))
+        and (dispositions is null or e.disposition = any (dispositions))
+        and (locations is null or (e.biz and e.loc = any (locations)))
+        and (read_points is null or e.read_point = any (read_points))
+        and (since is null or e.rec >= since)
+        and (before is null or e.rec < before)
+    ),
+    goods as materialized (
+      select a.ev, g.code, g.lot
+      from alien join ledger.about a on a.ev = alien.id
+      cross join lateral (select unnest(a.items) as code, false as lot union all select unnest(a.lots), true) g
+    ),
+    hands as materialized (
+      select c.code, h.ev
+      from (select distinct code from goods) c
+      cross join lateral (
+        select m.ev
+        from ledger.windows(c.code, 'ffffffff-ffff-ffff-ffff-ffffffffffff') w
+        cross join lateral (
+          select t.ev, t.loc from ledger.touch t
+          where t.code = w.code and t.ev >= w.lo and t.ev <= w.hi and t.role in (0, 1, 2, 3, 4, 6, 7)
+          union all
+          select x.ev, x.loc from ledger.hold x where x.child = w.code and x.ev >= w.lo and x.ev <= w.hi and x.op < 9
+          offset 0
+        ) m
+        where m.loc = any (mine) or exists (select from ledger.event e where e.id = m.ev and e.party = me)
+        order by m.ev desc
+        limit 1
+      ) h
+    )
+    select array_agg(distinct g.ev) into held from goods g join hands h on h.code = g.code where not g.lot or g.ev <= h.ev;
+  end if;
+  perform set_config('zhuisu.admitted', coalesce(held::text, ''), true);
+  return cardinality(held);
+end
+$$;
+
+CREATE FUNCTION ledger.admitted() RETURNS uuid[]
+    LANGUAGE sql STABLE
+    AS $$
+  select coalesce(nullif(current_setting('zhuisu.admitted', true), ''), '{}')::uuid[]
+$$;
+
+CREATE FUNCTION ledger.alone() RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  lock table ledger.name in share row exclusive mode
+$$;
+
+CREATE FUNCTION ledger.append_only() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  raise exception 'ledger.% is append-only', tg_table_name using errcode = 'insufficient_privilege';
+end
+$$;
+
+CREATE FUNCTION ledger.codes_seen(after bigint, looked_at integer) RETURNS TABLE(code bigint, uri text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  me   constant integer := ledger.own_party();
+  mine constant integer[] := ledger.own_places();
+  everything constant boolean := ledger.sees_all();
+begin
+  return query
+    with next as materialized (select c.id, c.uri from ledger.code c where c.id > after order by c.id limit looked_at)
+    (
+      select n.id, n.uri
+      from next n
+      where exists (
+        select
+        from ledger.windows(n.id, 'ffffffff-ffff-ffff-ffff-ffffffffffff') w
+        cross join lateral (
+          select t.ev, t.loc from ledger.touch t
+          where t.code = w.code and t.ev >= w.lo and t.ev <= w.hi and t.role not in (5, 8, 9)
+          union all
+          select h.ev, h.loc from ledger.hold h where h.child = w.code and h.ev >= w.lo and h.ev <= w.hi and h.op <> 9
+          offset 0
+        ) m
+        where everything or m.loc = any (mine) or exists (select from ledger.event e where e.id = m.ev and e.party = me)
+      )
+      order by n.id
+    )
+    union all
+    (select n.id, null from next n where (select count(*) from next) = looked_at order by n.id desc limit 1);
+end
+$$;
+
+CREATE FUNCTION ledger.ids_at(locations integer[], read_points integer[], low uuid, high uuid, down boolean, most integer) RETURNS SETOF uuid
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  if down then
+    return query
+      select distinct f.id
+      from unnest(coalesce(locations, read_points)) as p (place)
+      cross join lateral (
+        (select e.id from ledger.event e where e.loc = p.place and e.id > low and e.id < high order by e.id desc limit most)
+        union all
+        (select e.id from ledger.event e
+         where locations is null and e.read_point = p.place and e.read_point <> e.loc and e.id > low and e.id < high
+         order by e.id desc limit most)
+      ) f
+      order by f.id desc limit most;
+  else
+    return query
+      select distinct f.id
+      from unnest(coalesce(locations, read_points)) as p (place)
+      cross join lateral (
+        (select e.id from ledger.event e where e.loc = p.place and e.id > low and e.id < high order by e.id limit most)
+        union all
+        (select e.id from ledger.event e
+         where locations is null and e.read_point = p.place and e.read_point <> e.loc and e.id > low and e.id < high
+         order by e.id limit most)
+      ) f
+      order by f.id limit most;
+  end if;
+end
+$$;
+
+CREATE FUNCTION ledger.ids_between(low uuid, high uuid, down boolean, most integer) RETURNS SETOF uuid
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  if down then
+    return query select e.id from ledger.event e where e.id > low and e.id < high order by e.id desc limit most;
+  else
+    return query select e.id from ledger.event e where e.id > low and e.id < high order by e.id limit most;
+  end if;
+end
+$$;
+
+CREATE FUNCTION ledger.ids_of_codes(classes text[], uris text[], whole text[], most integer) RETURNS uuid[]
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  kind  text;
+  codes bigint[];
+  more  bigint[];
+begin
+  codes := array(
+    select k.id
+    from ledger.salt s
+    cross join unnest(classes, uris) as c (class, uri)
+    cross join lateral (select ledger.key(s.bytes, c.class, c.uri) as h offset 0) h
+    join ledger.code_key k on k.h = h.h
+  );
+  foreach kind in array whole loop
+    more := array(
+      select k.id
+      from (
+        select encode(substr(sha256(s.bytes || convert_to(kind, 'UTF8')), 1, 6), 'hex') as h from ledger.salt s offset 0
+      ) c
+      join ledger.code_key k on k.h >= (c.h || repeat('0', 20))::uuid and k.h <= (c.h || repeat('f', 20))::uuid
+      limit most + 1
+    );
+    if cardinality(more) > most then
+      return null;
+    end if;
+    codes := codes || more;
+  end loop;
+  return array(
+    select t.ev from ledger.touch t where t.code = any (codes) and t.role <> 9
+    union
+    select h.ev from ledger.hold h where h.child = any (codes) and h.op <> 9
+  );
+end
+$$;
+
+CREATE FUNCTION ledger.ids_of_names(names uuid[]) RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select n.ev from ledger.name n where n.h = any (names)
+$$;
+
+CREATE FUNCTION ledger.ids_recorded(after uuid, down boolean, most integer) RETURNS SETOF uuid
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  start constant xid8 := (select e.xid from ledger.event e where e.id = after);
+begin
+  if not down then
+    return query
+      select e.id from ledger.event e
+      where (e.xid, e.id) > (coalesce(start, '0'::xid8), after) and e.xid < pg_snapshot_xmin(pg_current_snapshot())
+      order by e.xid, e.id limit most;
+  elsif start is null then
+    return query
+      select e.id from ledger.event e where e.xid < pg_snapshot_xmin(pg_current_snapshot())
+      order by e.xid desc, e.id desc limit most;
+  else
+    return query
+      select e.id from ledger.event e
+      where (e.xid, e.id) < (start, after) and e.xid < pg_snapshot_xmin(pg_current_snapshot())
+      order by e.xid desc, e.id desc limit most;
+  end if;
+end
+$$;
+
+CREATE FUNCTION ledger.in_order_of_recording(asked uuid[]) RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select e.id from ledger.event e
+  where e.id = any (asked) and e.xid < pg_snapshot_xmin(pg_current_snapshot())
+  order by e.xid, e.id
+$$;
+
 CREATE FUNCTION ledger.intern(classes text[], uris text[]) RETURNS bigint[]
     LANGUAGE plpgsql
     AS $$
@@ -23,8 +271,16 @@ declare
   new_ids  bigint[];
   added    bigint[];
 begin
-  select array_agg(ledger.key(s.bytes, u.class, u.uri) order by u.n) into keys
-  from ledger.salt s cross join unnest(classes, uris) with ordinality as u (class, uri, n);
+  -- ledger.key, but its first half is made once for each class.
+  select array_agg(encode(c.half || substr(sha256(s.bytes || convert_to(u.uri, 'UTF8')), 1, 10), 'hex')::uuid order by u.n)
+  into keys
+  from ledger.salt s
+  cross join unnest(classes, uris) with ordinality as u (class, uri, n)
+  join (
+    select d.class, substr(sha256(s.bytes || convert_to(d.class, 'UTF8')), 1, 6) as half
+    from ledger.salt s cross join (select distinct class from unnest(classes) as u (class)) d
+    offset 0
+  ) c on c.class = u.class;
   loop
     select array_agg(k.id order by u.n) into ids
     from unnest(keys) with ordinality as u (h, n) left join ledger.code_key k on k.h = u.h;
@@ -44,6 +300,17 @@ begin
 end
 $$;
 
+CREATE FUNCTION ledger.is_withdrawn(event_id text) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select exists (
+    select from ledger.name n
+    where n.h = encode(substr(sha256(convert_to(event_id, 'UTF8')), 1, 16), 'hex')::uuid
+      and n.declared > '1900-01-01T00:00:00Z'
+  )
+$$;
+
 CREATE FUNCTION ledger.key(salt bytea, class text, uri text) RETURNS uuid
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
@@ -51,17 +318,62 @@ CREATE FUNCTION ledger.key(salt bytea, class text, uri text) RETURNS uuid
              || substr(sha256(salt || convert_to(uri, 'UTF8')), 1, 10), 'hex')::uuid
 $$;
 
+CREATE FUNCTION ledger.own_party() RETURNS integer
+    LANGUAGE sql STABLE
+    AS $$
+  select nullif(current_setting('zhuisu.party', true), '')::integer
+$$;
+
+CREATE FUNCTION ledger.own_places() RETURNS integer[]
+    LANGUAGE sql STABLE
+    AS $$
+  select coalesce(nullif(current_setting('zhuisu.places', true), ''), '{}')::integer[]
+$$;
+
+CREATE FUNCTION ledger.place_uri(place integer) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select p.uri from ledger.place p where p.id = place
+$$;
+
+CREATE FUNCTION ledger.places_at(exact text[], sites text[]) RETURNS SETOF integer
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select p.id from ledger.place p
+  where p.uri = any (exact)
+    or exists (
+      select from unnest(sites) as w (site)
+      where p.uri = w.site or starts_with(p.uri, w.site || '/254/')
+        or (starts_with(w.site, 'urn:zhuisu:site:loc:') and starts_with(p.uri, w.site || '.'))
+    )
+$$;
+
+CREATE FUNCTION ledger.sees_all() RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+  select coalesce(nullif(current_setting('zhuisu.everything', true), '')::boolean, false)
+$$;
+
 CREATE FUNCTION ledger.windows(root bigint, till uuid) RETURNS TABLE(code bigint, lo uuid, hi uuid, depth integer)
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
-  with recursive w(code, lo, hi, depth) as (
-    select root, '00000000-0000-0000-0000-000000000000'::uuid, till, 0
+  with recursive w(code, lo, hi, depth, above) as (
+    select root, '00000000-0000-0000-0000-000000000000'::uuid, till, 0, array[root]
     union all
-    select e.parent, greatest(w.lo, e.ev), least(w.hi, coalesce(o.ev, w.hi), coalesce(n.ev, w.hi)), w.depth + 1
+    select e.parent, greatest(w.lo, e.ev), least(w.hi, coalesce(o.ev, w.hi), coalesce(n.ev, w.hi)), w.depth + 1,
+      w.above || e.parent
     from w
     cross join lateral (
       (select a.ev, a.op, a.parent from ledger.hold a
-       where a.child = w.code and a.ev <= w.lo and a.op in (1, 3, 6)
+       where a.child = w.code and a.ev <= w.lo and a.op = 1
+         and (select count(*) from ledger.hold v where v.child = a.child and v.ev = a.ev and v.op = 9) = 0
+       order by a.ev desc limit 1)
+      union all
+      -- What is associated with a parent may be packed as well. A lot (6) is nobody's container, so nothing is before it.
+      (select a.ev, a.op, a.parent from ledger.hold a
+       where a.child = w.code and a.ev <= w.lo and a.op = 3
          and (select count(*) from ledger.hold v where v.child = a.child and v.ev = a.ev and v.op = 9) = 0
        order by a.ev desc limit 1)
       union all
@@ -70,22 +382,39 @@ CREATE FUNCTION ledger.windows(root bigint, till uuid) RETURNS TABLE(code bigint
          and (select count(*) from ledger.hold v where v.child = a.child and v.ev = a.ev and v.op = 9) = 0)
     ) e
     -- It ends when the child is taken out of this parent or put into another …
-    left join lateral (
-      select x.ev from ledger.hold x
-      where x.child = w.code and x.ev > e.ev and ((x.op = e.op and e.op <> 6) or (x.op = e.op + 1 and x.parent = e.parent))
-        and (select count(*) from ledger.hold v where v.child = x.child and v.ev = x.ev and v.op = 9) = 0
-      order by x.ev limit 1
-    ) n on true
-    -- … or when the parent is emptied without naming its children.
+    cross join lateral (
+      select case e.op
+        when 1 then (
+          select x.ev from ledger.hold x
+          where x.child = w.code and x.ev > e.ev and x.ev < w.hi and (x.op = 1 or x.op = 2 and x.parent = e.parent)
+            and (select count(*) from ledger.hold v where v.child = x.child and v.ev = x.ev and v.op = 9) = 0
+          order by x.ev limit 1
+        )
+        when 3 then (
+          select x.ev from ledger.hold x
+          where x.child = w.code and x.ev > e.ev and x.ev < w.hi and x.op in (3, 4) and (x.op = 3 or x.parent = e.parent)
+            and (select count(*) from ledger.hold v where v.child = x.child and v.ev = x.ev and v.op = 9) = 0
+          order by x.ev limit 1
+        )
+        else (
+          select x.ev from ledger.hold x
+          where x.child = w.code and x.parent = e.parent and x.ev > e.ev and x.ev < w.hi and x.op = 7
+            and (select count(*) from ledger.hold v where v.child = x.child and v.ev = x.ev and v.op = 9) = 0
+          order by x.ev limit 1
+        )
+      end as ev
+    ) n
+    -- … or when the parent is emptied, or freed of its associations, without naming its children.
     left join lateral (
       select x.ev from ledger.touch x
-      where x.code = e.parent and x.role = 3 and x.ev > e.ev
+      where x.code = e.parent and x.role in (3, 4) and x.role = case e.op when 3 then 4 else 3 end and x.ev > e.ev
         and (select count(*) from ledger.touch v where v.code = x.code and v.ev = x.ev and v.role = 9) = 0
       order by x.ev limit 1
     ) o on true
-    where coalesce(n.ev, w.hi) > w.lo and coalesce(o.ev, w.hi) > w.lo and w.depth < 16
+    -- A cycle ends where a code would stand in itself: it was there at all those times already.
+    where coalesce(n.ev, w.hi) > w.lo and coalesce(o.ev, w.hi) > w.lo and w.depth < 16 and e.parent <> all (w.above)
   )
-  select * from w
+  select w.code, w.lo, w.hi, w.depth from w
 $$;
 
 CREATE TABLE certs.certificate (
@@ -194,6 +523,11 @@ CREATE TABLE epcis.fault (
     problem text NOT NULL
 );
 
+CREATE TABLE epcis.naming (
+    subject bigint NOT NULL,
+    ev uuid NOT NULL
+);
+
 CREATE TABLE epcis.query (
     id bigint NOT NULL,
     name text NOT NULL,
@@ -211,6 +545,40 @@ ALTER TABLE epcis.query ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE epcis.statement (
+    subject bigint NOT NULL,
+    n bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    capture uuid NOT NULL,
+    children text[] NOT NULL,
+    doc text NOT NULL
+);
+
+ALTER TABLE epcis.statement ALTER COLUMN n ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME epcis.statement_n_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE epcis.subject (
+    id bigint NOT NULL,
+    party integer NOT NULL,
+    type text NOT NULL,
+    uri text NOT NULL COLLATE pg_catalog."C"
+);
+
+ALTER TABLE epcis.subject ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME epcis.subject_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE epcis.subscription (
     id uuid NOT NULL,
     query bigint NOT NULL,
@@ -220,6 +588,7 @@ CREATE TABLE epcis.subscription (
     token bytea NOT NULL,
     schedule text NOT NULL,
     report_empty boolean NOT NULL,
+    form text NOT NULL,
     since timestamp with time zone NOT NULL,
     created timestamp with time zone NOT NULL,
     xid xid8 NOT NULL,
@@ -242,6 +611,14 @@ CREATE TABLE exchange.batch (
     license text NOT NULL,
     manager text NOT NULL
 );
+
+CREATE TABLE ledger.about (
+    ev uuid NOT NULL,
+    items bigint[],
+    lots bigint[]
+);
+
+COMMENT ON TABLE ledger.about IS 'The goods an event names: instances and lots, not kinds, not certificates. Rights follow from them.';
 
 CREATE TABLE ledger.code (
     id bigint NOT NULL,
@@ -272,12 +649,16 @@ CREATE TABLE ledger.event (
     step text NOT NULL,
     disposition text NOT NULL,
     loc integer NOT NULL,
+    read_point integer NOT NULL,
     party integer NOT NULL,
+    biz boolean NOT NULL,
     name text NOT NULL,
     declared boolean NOT NULL,
     doc text NOT NULL,
     xid xid8 DEFAULT pg_current_xact_id() NOT NULL
 );
+
+ALTER TABLE ONLY ledger.event FORCE ROW LEVEL SECURITY;
 
 COMMENT ON COLUMN ledger.event.id IS 'UUIDv8: 48 bits event time in ms, 4 bits rank, hash of the content. Its order is event order.';
 
@@ -285,7 +666,11 @@ COMMENT ON COLUMN ledger.event.digest IS 'SHA-256 of the content: same id and ot
 
 COMMENT ON COLUMN ledger.event.loc IS 'ledger.place: bizLocation, else readPoint; 0 when the event names none.';
 
+COMMENT ON COLUMN ledger.event.read_point IS 'ledger.place: readPoint; 0 when the event names none.';
+
 COMMENT ON COLUMN ledger.event.party IS 'parties.organisation: who captured it.';
+
+COMMENT ON COLUMN ledger.event.biz IS 'loc is the bizLocation, not the readPoint for want of one.';
 
 COMMENT ON COLUMN ledger.event.name IS 'eventID: the client''s, else the CBV hash id.';
 
@@ -348,7 +733,7 @@ CREATE TABLE ledger.touch (
     role smallint NOT NULL
 );
 
-COMMENT ON COLUMN ledger.touch.role IS '0 observed, 1 parent of a pack, 2 of an unpack, 3 emptied, 5 cited certificate, 6 input, 7 output, 8 transformation id, 9 ev is void, 10 declaration';
+COMMENT ON COLUMN ledger.touch.role IS '0 observed, 1 parent of a pack, 2 of an unpack, 3 emptied, 4 freed of associations, 5 cited certificate, 6 input, 7 output, 8 transformation id, 9 ev is void, 10 declaration';
 
 CREATE TABLE parties.api_key (
     id bigint NOT NULL,
@@ -567,17 +952,29 @@ ALTER TABLE ONLY epcis.dead_letter
 ALTER TABLE ONLY epcis.fault
     ADD CONSTRAINT fault_pkey PRIMARY KEY (capture, n);
 
+ALTER TABLE ONLY epcis.naming
+    ADD CONSTRAINT naming_pkey PRIMARY KEY (subject, ev);
+
 ALTER TABLE ONLY epcis.query
     ADD CONSTRAINT query_name_key UNIQUE (name);
 
 ALTER TABLE ONLY epcis.query
     ADD CONSTRAINT query_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY epcis.statement
+    ADD CONSTRAINT statement_pkey PRIMARY KEY (subject, n);
+
+ALTER TABLE ONLY epcis.subject
+    ADD CONSTRAINT subject_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY epcis.subscription
     ADD CONSTRAINT subscription_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY exchange.batch
     ADD CONSTRAINT batch_pkey PRIMARY KEY (party, product, number);
+
+ALTER TABLE ONLY ledger.about
+    ADD CONSTRAINT about_pkey PRIMARY KEY (ev);
 
 ALTER TABLE ONLY ledger.code_key
     ADD CONSTRAINT code_key_pkey PRIMARY KEY (h);
@@ -676,19 +1073,33 @@ CREATE INDEX capture_by_time ON epcis.capture USING btree (created, id);
 
 CREATE INDEX capture_running ON epcis.capture USING btree (created) WHERE (finished IS NULL);
 
+CREATE INDEX naming_ev ON epcis.naming USING btree (ev, subject);
+
 CREATE INDEX query_party ON epcis.query USING btree (party, name);
+
+CREATE UNIQUE INDEX subject_key ON epcis.subject USING btree (uri, type, party);
 
 CREATE INDEX subscription_due ON epcis.subscription USING btree (due);
 
 CREATE INDEX subscription_query ON epcis.subscription USING btree (query);
 
+CREATE INDEX event_loc ON ledger.event USING btree (loc, id);
+
+CREATE INDEX event_party ON ledger.event USING btree (party, id);
+
+CREATE INDEX event_read_point ON ledger.event USING btree (read_point, id) WHERE (read_point <> loc);
+
 CREATE INDEX event_tail ON ledger.event USING btree (xid, id);
+
+CREATE INDEX hold_associated ON ledger.hold USING btree (child, ev) WHERE (op = ANY (ARRAY[3, 4]));
 
 CREATE INDEX hold_parent ON ledger.hold USING btree (parent, ev) INCLUDE (child, op) WHERE (op = ANY (ARRAY[1, 3, 5, 6]));
 
+CREATE INDEX hold_unpacked_portion ON ledger.hold USING btree (child, parent, ev) WHERE (op = 7);
+
 CREATE INDEX hold_void ON ledger.hold USING btree (child, ev) WHERE (op = 9);
 
-CREATE INDEX touch_emptied ON ledger.touch USING btree (code, ev) WHERE (role = 3);
+CREATE INDEX touch_emptied ON ledger.touch USING btree (code, role, ev) WHERE (role = ANY (ARRAY[3, 4]));
 
 CREATE INDEX touch_void ON ledger.touch USING btree (code, ev) WHERE (role = 9);
 
@@ -712,14 +1123,49 @@ CREATE INDEX product_owner ON products.product USING btree (owner, code);
 
 CREATE INDEX intake_site ON scan.intake USING btree (site, at);
 
+CREATE TRIGGER naming_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON epcis.naming FOR EACH STATEMENT EXECUTE FUNCTION epcis.only_inserted();
+
+CREATE TRIGGER statement_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON epcis.statement FOR EACH STATEMENT EXECUTE FUNCTION epcis.only_inserted();
+
+CREATE TRIGGER subject_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON epcis.subject FOR EACH STATEMENT EXECUTE FUNCTION epcis.only_inserted();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.about FOR EACH STATEMENT EXECUTE FUNCTION ledger.append_only();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.code FOR EACH STATEMENT EXECUTE FUNCTION ledger.append_only();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.code_key FOR EACH STATEMENT EXECUTE FUNCTION ledger.append_only();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.event FOR EACH STATEMENT EXECUTE FUNCTION ledger.append_only();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.hold FOR EACH STATEMENT EXECUTE FUNCTION ledger.append_only();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.name FOR EACH STATEMENT EXECUTE FUNCTION ledger.append_only();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.part FOR EACH STATEMENT EXECUTE FUNCTION ledger.append_only();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.place FOR EACH STATEMENT EXECUTE FUNCTION ledger.append_only();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.salt FOR EACH STATEMENT EXECUTE FUNCTION ledger.append_only();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.touch FOR EACH STATEMENT EXECUTE FUNCTION ledger.append_only();
+
 ALTER TABLE ONLY epcis.dead_letter
     ADD CONSTRAINT dead_letter_subscription_fkey FOREIGN KEY (subscription) REFERENCES epcis.subscription(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY epcis.fault
     ADD CONSTRAINT fault_capture_fkey FOREIGN KEY (capture) REFERENCES epcis.capture(id);
 
+ALTER TABLE ONLY epcis.naming
+    ADD CONSTRAINT naming_subject_fkey FOREIGN KEY (subject) REFERENCES epcis.subject(id);
+
 ALTER TABLE ONLY epcis.query
     ADD CONSTRAINT query_party_fkey FOREIGN KEY (party) REFERENCES parties.organisation(id);
+
+ALTER TABLE ONLY epcis.statement
+    ADD CONSTRAINT statement_subject_fkey FOREIGN KEY (subject) REFERENCES epcis.subject(id);
+
+ALTER TABLE ONLY epcis.subject
+    ADD CONSTRAINT subject_party_fkey FOREIGN KEY (party) REFERENCES parties.organisation(id);
 
 ALTER TABLE ONLY epcis.subscription
     ADD CONSTRAINT subscription_party_fkey FOREIGN KEY (party) REFERENCES parties.organisation(id);
@@ -762,3 +1208,11 @@ ALTER TABLE ONLY products.product
 
 ALTER TABLE ONLY scan.line
     ADD CONSTRAINT line_intake_fkey FOREIGN KEY (intake) REFERENCES scan.intake(id);
+
+ALTER TABLE ledger.event ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY owner ON ledger.event TO zhuisu USING (true) WITH CHECK (true);
+
+CREATE POLICY reader ON ledger.event FOR SELECT TO zhuisu_reader USING ((( SELECT ledger.sees_all() AS sees_all) OR (party = ( SELECT ledger.own_party() AS own_party)) OR (loc = ANY (( SELECT ledger.own_places() AS own_places)::integer[])) OR (id = ANY (( SELECT ledger.admitted() AS admitted)::uuid[]))));
+
+CREATE POLICY service ON ledger.event TO zhuisu_service USING (true) WITH CHECK (true);

@@ -13,6 +13,7 @@ from pathlib import Path
 import asyncpg
 import httpx
 import pytest
+from litestar import Litestar
 
 from zhuisu import db as floor
 from zhuisu import embedded
@@ -108,9 +109,8 @@ def now() -> datetime:
 @contextlib.asynccontextmanager
 async def served(settings: Settings, now: datetime) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the real application; its clock stands at ``now``."""
-    from zhuisu.app import create_app
-
-    app = create_app(settings, clock=lambda: now)
+    app = _idle.pop() if _idle else _built()
+    app.state.settings, app.state.clock = settings, lambda: now
     up, done = asyncio.Event(), asyncio.Event()
 
     async def live() -> None:  # the lifespan must begin and end in one task, a fixture's halves run in two
@@ -128,6 +128,16 @@ async def served(settings: Settings, now: datetime) -> AsyncIterator[httpx.Async
     finally:
         done.set()
         await life
+        _idle.append(app)
+
+
+_idle: list[Litestar] = []  # building one takes as long as a test, and starting one reads all that differs
+
+
+def _built() -> Litestar:
+    from zhuisu.app import create_app
+
+    return create_app(Settings(data=Path()))
 
 
 @pytest.fixture

@@ -218,13 +218,46 @@ class TestParse:
 class TestHash:
     def test_the_published_hashes(self, zhuisu: Run, conformance: Path) -> None:
         folder = conformance / "event-hash" / "examples"
-        files = sorted(file for file in folder.glob("*.jsonld") if file.with_suffix(".hashes").exists())
-        assert len(files) >= 10
+        files = sorted(file for file in folder.glob("*.[jx]*") if file.with_suffix(".hashes").exists())
+        assert {file.suffix for file in files} == {".jsonld", ".xml"}
+        assert len(files) >= 20
         done = zhuisu("hash", *files)
         assert done.code == 0, done.err
         hashes = [line for file in files for line in file.with_suffix(".hashes").read_text().split()]
         assert done.out.split() == hashes
         assert zhuisu("hash", "--json", *files).json == hashes
+
+    def test_fields_a_sender_wants_ignored_do_not_count(self, zhuisu: Run, tmp_path: Path) -> None:
+        """Told in JSON and in XML, at the document and at its query results."""
+        event = {"type": "ObjectEvent", "eventTime": "2026-05-01T08:30:00Z", "eventTimeZoneOffset": "+08:00"}
+        event |= {"epcList": ["urn:x:1"], "action": "OBSERVE"}
+        scope = ["https://ref.gs1.org/standards/epcis/epcis-context.jsonld", {"r": "urn:r:", "x": "urn:x:"}]
+        head = {"@context": scope, "schemaVersion": "2.0", "creationDate": "2026-05-01T08:30:00Z"}
+        events, ignored = {"eventList": [event | {"x:a": 1}]}, {"r:ignoreFields": ["x:a"]}
+        results = {"queryName": "SimpleEventQuery", "resultsBody": events}
+        documents = {
+            "plain.json": head | {"type": "EPCISDocument", "epcisBody": {"eventList": [event]}},
+            "document.json": head | {"type": "EPCISDocument", "epcisBody": events} | ignored,
+            "results.json": head | {"type": "EPCISQueryDocument", "epcisBody": {"queryResults": results | ignored}},
+        }
+        for name, tree in documents.items():
+            (tmp_path / name).write_text(json.dumps(tree), "utf-8")
+        (tmp_path / "document.xml").write_text(
+            '<e:EPCISDocument xmlns:e="urn:epcglobal:epcis:xsd:2" xmlns:r="urn:r:" xmlns:x="urn:x:" schemaVersion="2.0"'
+            ' creationDate="2026-05-01T08:30:00Z"><r:ignoreFields><x:a/></r:ignoreFields><EPCISBody><EventList>'
+            "<ObjectEvent><eventTime>2026-05-01T08:30:00Z</eventTime><eventTimeZoneOffset>+08:00</eventTimeZoneOffset>"
+            "<epcList><epc>urn:x:1</epc></epcList><action>OBSERVE</action><x:a>1</x:a></ObjectEvent>"
+            "</EventList></EPCISBody></e:EPCISDocument>",
+            "utf-8",
+        )
+        done = zhuisu("hash", *sorted(tmp_path.glob("*.[jx]*")))
+        assert done.code == 0, done.err
+        assert len(done.out.split()) == 4
+        assert len(set(done.out.split())) == 1
+        (tmp_path / "document.json").write_text(
+            json.dumps(documents["document.json"] | {"r:ignoreFields": []}), "utf-8"
+        )
+        assert zhuisu("hash", tmp_path / "document.json").out.strip() not in done.out
 
     def test_a_file_that_is_none(self, zhuisu: Run, tmp_path: Path) -> None:
         bad = tmp_path / "bad.json"

@@ -227,7 +227,8 @@ def hash_(files: tuple[Path, ...], *, as_json: bool) -> None:
 
 def _hash_ids(body: bytes) -> Iterator[str]:
     if not events.is_xml(body):
-        yield from map(events.hash_id, events.read(body))
+        ignore = events.ignored(body)
+        yield from (events.hash_id(event, ignore) for event in events.read(body))
         return
     about, found = events.open_xml(body)
     for event in found:
