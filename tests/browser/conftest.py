@@ -16,7 +16,7 @@ PASSWORD = "鸡蛋-2026-long"
 FARM, SHOP = "91370302MA000A012K", "91370303MA000A047L"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")

@@ -1,11 +1,8 @@
 """The worked example is what the script writes, fits the CDDL, and is understood by libraries that know nothing of us."""
 
-import hashlib
 import importlib.util
 import json
 import subprocess
-import sys
-import venv
 from pathlib import Path
 
 import pytest
@@ -36,21 +33,8 @@ def test_every_number_on_the_wire_stands_in_the_cddl(example):
 
 
 @pytest.fixture(scope="module")
-def oracle(request) -> Path:
-    """Python of an environment that holds nothing but the pinned libraries; kept between runs while the pins stand."""
-    pins = ORACLES / "requirements.txt"
-    name = "oracles-" + hashlib.sha256(pins.read_bytes() + sys.version.encode()).hexdigest()[:12]
-    place = request.config.cache.mkdir(name)
-    python = Path(place) / "bin" / "python"
-    if not (Path(place) / "ready").exists():
-        venv.create(place, clear=True, with_pip=True)
-        options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary", ":all:", "--require-hashes"]
-        install = [python, "-m", "pip", "install", *options, "-r", pins]
-        done = subprocess.run(install, capture_output=True, text=True, timeout=120, check=False)
-        if done.returncode:
-            pytest.skip(f"python-cwt and pycose cannot be had here: {done.stderr.strip().splitlines()[-1]}")
-        (Path(place) / "ready").touch()
-    return python
+def oracle(environment) -> Path:
+    return environment(ORACLES / "requirements.txt")
 
 
 def test_python_cwt_and_pycose_verify_the_example(oracle, example):
