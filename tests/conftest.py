@@ -2,15 +2,10 @@
 
 import asyncio
 import contextlib
-import fcntl
-import hashlib
 import itertools
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
-import venv
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +15,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
+from tests.environment import NotToBeHad, python_with
 from zhuisu import db as floor
 from zhuisu import embedded
 from zhuisu.settings import Settings
@@ -38,28 +34,15 @@ def conformance() -> Path:
 
 @pytest.fixture(scope="session")
 def environment(request: pytest.FixtureRequest) -> Callable[[Path], Path]:
-    """Gives the Python of an environment that holds nothing but the pinned libraries of a requirements file.
+    """Gives the Python of an environment with pinned libraries, kept between runs; skips where they are not to be had."""
 
-    It is kept between runs while the pins stand, and shared by the workers of one.
-    """
+    def found(pins: Path) -> Path:
+        try:
+            return python_with(pins, Path(request.config.cache.mkdir("environments")))
+        except NotToBeHad as error:
+            pytest.skip(f"{pins.parent.parent.name}'s judges cannot be had here: {error}")
 
-    def python_with(pins: Path) -> Path:
-        of = hashlib.sha256(pins.read_bytes() + sys.version.encode()).hexdigest()[:12]
-        place = Path(request.config.cache.mkdir(f"environment-{of}"))
-        python = place / "bin" / "python"
-        with (place.with_name(f"{place.name}.lock")).open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not (place / "ready").exists():
-                venv.create(place, clear=True, with_pip=True)
-                options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
-                install = [python, "-m", "pip", "install", *options, "-r", pins]
-                done = subprocess.run(install, capture_output=True, text=True, timeout=120, check=False)
-                if done.returncode:
-                    pytest.skip(f"{pins.parent.parent.name}'s judges cannot be had here: {done.stderr.strip()[-200:]}")
-                (place / "ready").touch()
-        return python
-
-    return python_with
+    return found
 
 
 @pytest.fixture(scope="session")
