@@ -110,11 +110,36 @@ FULL: dict[str, dict[str, Any]] = {
             "childEPCs": [ITEM, OTHER],
             "childQuantityList": [LOT],
         },
+        {
+            "type": "https://x.example/Feeding",
+            "action": "OBSERVE",
+            "parentID": ITEM,
+            "epcList": [ITEM],
+            "childEPCs": [OTHER],
+            "inputEPCList": [ITEM],
+            "inputQuantityList": [LOT],
+            "outputEPCList": [OTHER],
+            "transformationID": "urn:x:7",
+            "ilmd": {"x:grade": "A"},
+            "x:kilos": "7.50",
+        },
     )
 }
 INSTEAD: tuple[Any, ...] = (
     *(None, True, 0, -1, 1.5, 10**30, "", "a", "a:b", "x y:z", "cbv:nothing", "urn:epcglobal:cbv:bizstep:nothing"),
-    *("https://gs1.org/voc/Nothing", "ADD", "KGM", "kg", "+14:00", "-14:01", "2026-05-01", "2026-05-01T24:00:00Z"),
+    *("https://gs1.org/voc/Nothing", "https://gs1.org/voc/Temperature", "urn:epcglobal:cbv:btt:po", "gs1:Nothing"),
+    *(
+        "https://ref.gs1.org/cbv/BizStep-nothing",
+        "https://ref.gs1.org/cbv/BizStep-packing",
+        "notifying",
+        "ADD",
+        "KGM",
+        "kg",
+        "+14:00",
+        "-14:01",
+        "2026-05-01",
+        "2026-05-01T24:00:00Z",
+    ),
     *("2026-02-30T00:00:00Z", "2026-05-01T08:30:00", "2026-05-01T08:30:00.123456789+14:00", "shipping", "location"),
     *([], ["a:b"], ["a:b", "a:b"], ["a:b", 1], [[]], [{}], {}, {"id": "a:b"}, {"a": 1}, {"type": "a:b"}),
 )

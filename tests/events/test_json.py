@@ -18,6 +18,7 @@ from zhuisu.events import (
     UnreadableJson,
     bare_event,
     each,
+    hash_id,
     query_document,
     read,
     stored,
@@ -44,6 +45,8 @@ def test_every_good_vector_comes_out_as_it_went_in(good: Path) -> None:
 def test_nothing_is_remembered_beyond_a_document() -> None:
     (one,) = read(document(event()))
     stored(one.doc)
+    (other,) = read(document({**event(), "type": "https://ns.example.com/Feeding"}))
+    hash_id(other)
     assert PLAIN.seen == {}
 
 
@@ -264,3 +267,66 @@ def test_a_bent_vector_is_read_or_refused(at: int, rng: random.Random, value: An
     else:
         spot[key] = value
     refused_or_read(json.dumps(tree).encode())
+
+
+def test_a_prefix_that_one_event_binds_means_nothing_in_another() -> None:
+    """A prefix that no context binds, and one that the standard context does."""
+    said = {"zz:a": "1", "gs1:b": "2"}
+    unbound = read(document(event(**said, eventID="urn:x:1")))
+    own = {"zz": "https://zz.org/", "gs1": "https://gs1.example/"}
+    bound = read(document(event(**said, eventID="urn:x:2"), context=[STANDARD, own]))
+    for docs in ([*unbound, *bound], [*bound, *unbound]):
+        answer = query_document([one.doc for one in docs], NOW)
+        again = {one.event_id: one for one in read(answer)}
+        assert {one.event_id: hash_id(one) for one in docs} == {name: hash_id(one) for name, one in again.items()}
+        assert json.loads(answer)["@context"] == [STANDARD]
+    assert json.loads(query_document([one.doc for one in bound], NOW))["@context"] == [STANDARD, own]
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        (b'{"a": "' + b"x" * 1237 + b'\xff"}', "byte 1244"),
+        (b'{"a": [1, {"b": {"c/d": 1, "c/d": 2}}]}', "/a/1/b/c~1d"),
+        (b'{"a": [0, ' + b"9" * 5000 + b"]}", "/a/1"),
+        (b'{"a": 1', "byte 7"),
+        (b'{"a": 1} x', "byte 10"),
+    ],
+)
+def test_json_that_cannot_be_read_says_where(body: bytes, where: str) -> None:
+    with pytest.raises(UnreadableJson) as caught:
+        read(body)
+    assert caught.value.where == where
+
+
+def test_an_empty_object_and_an_empty_array_are_no_document() -> None:
+    for body, said in ((b"{}", "type is missing"), (b"[]", "an array without an event")):
+        with pytest.raises(BadDocument, match=said):
+            read(body)
+
+
+def test_other_versions_and_the_spelling_of_xml_are_refused() -> None:
+    for version in ("3.0", "1.2", "20"):
+        with pytest.raises(BadDocument, match=r"2\.0") as caught:
+            read(document(event(), schemaVersion=version))
+        assert caught.value.where == "/schemaVersion"
+    report = {"sensorElementList": [{"sensorReport": [{"type": "https://gs1.org/voc/Foo"}]}]}
+    alarm = {"sensorElementList": [{"sensorReport": [{"exception": "ALARM_CONDITION"}]}]}
+    for fields in (
+        {"bizStep": "urn:epcglobal:cbv:bizstep:shipping"},
+        {"bizStep": "https://ref.gs1.org/cbv/BizStep-nonsense"},
+        {"bizStep": "cbv:BizStep-nonsense"},
+        report,
+        alarm,
+    ):
+        with pytest.raises(BadEvent):
+            read(document(event(**fields)))
+        kept = json.dumps(event(**fields)).encode()
+        assert stored(kept).doc == kept  # as it could be captured once
+
+
+def test_a_prefix_means_an_absolute_uri() -> None:
+    for value in ("not a uri [", {"@id": "relative"}):
+        with pytest.raises(BadDocument, match="prefix 'p'") as caught:
+            read(document(event(), context=[STANDARD, {"p": value}]))
+        assert caught.value.where == "/@context/p"

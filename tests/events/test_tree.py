@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from zhuisu.errors import Malformed
 from zhuisu.events import (
     Action,
     BadEvent,
@@ -21,7 +22,9 @@ from zhuisu.events import (
     Reading,
     UnknownField,
     UnknownWord,
+    prehash,
     read,
+    stored,
 )
 
 from .samples import STANDARD, document, event
@@ -102,6 +105,14 @@ NUMBERS = [{"sensorReport": [{"type": "Temperature", "value": "4"}]}]
     [
         (event(type=None), BadEvent, "/type"),
         (event(type="SaleEvent"), BadEvent, "/type"),
+        (event(type="epcis:ObjectEvent"), BadEvent, "/type"),
+        (event(type="ExtendedEvent"), BadEvent, "/type"),
+        (event(type=["urn:x:y"]), BadEvent, "/type"),
+        (event(type="urn:x y"), BadIdentifier, "/type"),
+        (event(type="urn:x:y", eventTime=None), MissingField, "/eventTime"),
+        (event(type="urn:x:y", eventID="none"), BadIdentifier, "/eventID"),
+        (event(type="urn:x:y", errorDeclaration={}), MissingField, "/errorDeclaration/declarationTime"),
+        (event(type="urn:x:y", deep=json.loads("[" * 70 + "]" * 70)), BadEvent, "/deep"),
         (event(eventTime=None), MissingField, "/eventTime"),
         (event(eventTimeZoneOffset=None), MissingField, "/eventTimeZoneOffset"),
         (event(action=None), MissingField, "/action"),
@@ -200,7 +211,7 @@ def test_all_fields_of_an_object_event() -> None:
                 action="ADD",
                 eventID="urn:uuid:374d95fc-9457-4a51-bd6a-0bba133845a8",
                 recordTime="2026-05-01T01:00:00Z",
-                bizStep="urn:epcglobal:cbv:bizstep:commissioning",
+                bizStep="https://ref.gs1.org/cbv/BizStep-commissioning",
                 disposition="https://ref.gs1.org/cbv/Disp-active",
                 persistentDisposition={"set": ["completeness_verified"], "unset": ["cbv:Disp-recalled"]},
                 bizLocation={"id": "https://shop.example/414/4012345000054?17=270101"},
@@ -300,3 +311,29 @@ def test_the_same_small_object_is_judged_by_where_it_stands() -> None:
     with pytest.raises(UnknownField) as caught:
         read(document(event(sourceList=[party]), event(destinationList=[party])))
     assert caught.value.where == "/epcisBody/eventList/1/destinationList/0/source"
+
+
+OWN = {"example": "https://ns.example/", "Feeding": "example:Feeding"}
+
+
+@pytest.mark.parametrize("kind", ["https://ns.example/Feeding", "example:Feeding", "Feeding"])
+def test_an_event_of_anothers_type_says_what_all_say_and_what_it_likes(kind: str) -> None:
+    tree = event(type=kind, eventID="urn:x:1", parentID=SSCC, bizStep="shipping", readPoint="gate 3", colour=[None])
+    (found,) = read(document(tree, context=[STANDARD, OWN]))
+    assert (found.type, found.extended) == (EventType.ExtendedEvent, "https://ns.example/Feeding")
+    assert (found.event_id, found.step, found.action) == ("urn:x:1", "shipping", Action.OBSERVE)
+    assert (found.parent, len(found.epcs)) == ("https://id.gs1.org/00/040123450000003338", 1)
+    assert found.read_point == ""  # in no shape of the standard: it is the type's own
+    assert json.loads(found.doc) | {"@context": None} == tree | {"@context": None}
+    again = stored(found.doc)
+    assert again == found
+    assert prehash(found).startswith("eventType=https://ns.example/FeedingeventTime=2026-05-01T00:30:00.000Z")
+    assert "readPoint=gate 3" in prehash(found)
+
+
+def test_a_slip_of_the_pen_is_no_type_of_ones_own() -> None:
+    for body in (document(event(type="ObjectEvnt")), json.dumps(event(type="ObjectEvnt")).encode()):
+        with pytest.raises(Malformed) as refused:
+            read(body)
+        assert "AssociationEvent" in refused.value.mend
+        assert "@context binds" in refused.value.mend

@@ -27,6 +27,7 @@ from zhuisu.events import (
     stored,
 )
 from zhuisu.events.xml_read import each_xml, open_xml, read_xml
+from zhuisu.events.xml_write import event_xml
 
 from .samples import TWINS, XML_GOOD
 
@@ -551,3 +552,32 @@ def test_lot_and_expiry_however_the_sender_wrote_them() -> None:
         document(EVENT.replace("OBSERVE", "ADD").replace("</ObjectEvent>", f"<ilmd>{twice}</ilmd></ObjectEvent>"))
     )
     assert one.lot == ""
+
+
+FEEDING = """<f:Feeding xmlns:f="https://feed.example/" trough="7"><eventTime>2026-05-01T08:30:00Z</eventTime>
+<eventTimeZoneOffset>+08:00</eventTimeZoneOffset><epcList><epc>urn:x:1</epc></epcList><readPoint>gate</readPoint>
+<kilos>3</kilos></f:Feeding>"""
+
+
+def test_an_element_of_another_namespace_is_an_event_of_that_type() -> None:
+    for body in (document(FEEDING), FEEDING.encode()):
+        (one,) = read_xml(body)
+        assert (one.type, one.extended, one.epcs) == ("ExtendedEvent", "https://feed.example/Feeding", ("urn:x:1",))
+        tree = msgspec.json.decode(one.doc)
+        assert [tree[name] for name in ("type", "@trough", "readPoint", "kilos")] == ["f:Feeding", "7", "gate", "3"]
+    late = refusal(document(FEEDING.replace("08:30:00Z", "8.30")))
+    assert (late.where, late.facts["line"]) == ("/epcisBody/eventList/0/eventTime", 4)
+    assert refusal(document("<Feeding><eventTime/></Feeding>")).where == "/epcisBody/eventList/0/type"
+    assert isinstance(refusal(FEEDING.replace("eventTime>", "time>").encode()), BadDocument)
+    double = refusal(document(FEEDING.replace("kilos>", "type>")))
+    assert double.where == "/epcisBody/eventList/0/type"
+
+
+def test_a_namespace_is_an_absolute_uri_and_an_old_one_does_no_harm() -> None:
+    wild = 'xmlns:p="not a uri ["'
+    found = refusal(document(EVENT.replace("</ObjectEvent>", f"<p:a {wild}>1</p:a></ObjectEvent>")))
+    assert (found.where.endswith("/@context/p"), "prefix 'p'" in found.detail) == (True, True)
+    old = b'{"@context":[{"p":"not a uri ["},{}],"type":"ObjectEvent","p:a":"1"}'
+    told = event_xml(old)
+    assert b"xmlns:p=" not in told
+    assert b"p:a" in told

@@ -17,9 +17,10 @@ from zhuisu.events.errors import (
     UnreadableXml,
 )
 from zhuisu.events.hash import digest, hash_id, identify, prehash
-from zhuisu.events.json import bare_event, each, ignored, query_document, read, stored
+from zhuisu.events.json import bare_event, each, extended_type, ignored, query_document, read, stored
 from zhuisu.events.make import make
 from zhuisu.events.model import (
+    STANDARD_TYPES,
     Action,
     BizTransaction,
     ErrorDeclaration,
@@ -35,6 +36,7 @@ from zhuisu.events.xml_read import Document, each_xml, is_xml, open_xml, read_xm
 from zhuisu.events.xml_write import write_document_xml, write_xml
 
 __all__ = [
+    "STANDARD_TYPES",
     "Action",
     "BadDocument",
     "BadEvent",
@@ -60,6 +62,7 @@ __all__ = [
     "digest",
     "each",
     "each_xml",
+    "extended_type",
     "hash_id",
     "identify",
     "ignored",

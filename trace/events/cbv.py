@@ -20,6 +20,14 @@ _OLD_VOC = "https://ref.gs1.org/voc/"
 
 # A bare word in these namespaces must be one of the standard's (JSON schema of EPCIS 2.0, vocab-other-uri).
 _RESERVED = re.compile(r"urn:epcglobal:cbv:(?:bizstep|disp|btt|sdt|er|comp)\b|https?://ns\.gs1\.org/cbv/")
+_WORDS = re.compile(r"https?://ref\.gs1\.org/cbv/(?:BizStep|Disp|BTT|SDT|ER|Comp)-")
+"""So must what ends a web URI of the CBV. A stored event of before this was asked may hold another."""
+
+# What the JSON schema takes for no URI of another's vocabulary: vocab-other-uri, vocab-nonGS1WebVoc-uri.
+_NOT_IN_JSON = ("urn:epcglobal:cbv", "http://ns.gs1.org/cbv/", "https://ns.gs1.org/cbv/")
+_VOC_NOT_IN_JSON = tuple(
+    f"{scheme}://{host}/voc/" for scheme in ("http", "https") for host in ("gs1.org", "www.gs1.org")
+)
 
 
 class Vocabulary(Struct, frozen=True):
@@ -30,6 +38,24 @@ class Vocabulary(Struct, frozen=True):
     spellings: dict[str, str]
     later: dict[str, str]
     """Words that CBV 2.0 lacks and GS1 uses all the same, in each spelling: they are told by their web URI."""
+    not_in_json: tuple[str, ...]
+    """How no value of JSON begins: there a word of the standard is bare, or has a prefix."""
+
+    def for_json(self, text: str) -> str:
+        """Pass a spelling that the JSON schema takes. UnknownWord otherwise."""
+        if text.startswith(self.not_in_json):
+            raise UnknownWord(
+                f"{shown(text)} is the spelling of XML, or no {self.name}",
+                rule="EPCIS 2.0 JSON schema, vocab-other-uri and vocab-nonGS1WebVoc-uri",
+                mend=f"write {shown(self.spellings[text])}" if text in self.spellings else "use a bare word of CBV 2.0",
+            )
+        return self.known(text)
+
+    def known(self, text: str) -> str:
+        """Pass a web URI of the CBV that is one of its words, and all else. UnknownWord otherwise."""
+        if _WORDS.match(text) and text not in self.spellings and text not in self.later:
+            raise self._unknown(text)
+        return text
 
     def bare(self, text: str) -> str:
         """Find the bare word for any spelling; a URI of another vocabulary stays as it is. UnknownWord otherwise."""
@@ -37,12 +63,15 @@ class Vocabulary(Struct, frozen=True):
         if word is not None:
             return word
         if ":" not in text or _RESERVED.match(text):
-            raise UnknownWord(
-                f"{shown(text)} is not a {self.name} of CBV 2.0",
-                rule="CBV 2.0; EPCIS 2.0 JSON schema, vocab-other-uri",
-                mend="use a CBV word, or a full URI of your own vocabulary",
-            )
+            raise self._unknown(text)
         return text
+
+    def _unknown(self, text: str) -> UnknownWord:
+        return UnknownWord(
+            f"{shown(text)} is not a {self.name} of CBV 2.0",
+            rule="CBV 2.0; EPCIS 2.0 JSON schema, vocab-other-uri",
+            mend="use a CBV word, or a full URI of your own vocabulary",
+        )
 
     def uri(self, word: str) -> str:
         """Give the web URI of a bare word; what has a colon is a URI already."""
@@ -50,15 +79,24 @@ class Vocabulary(Struct, frozen=True):
 
 
 def _vocabulary(
-    name: str, urn: str, web: str, curie: str, words: str, *also: str, later: tuple[str, ...] = ()
+    name: str,
+    urn: str,
+    web: str,
+    curie: str,
+    words: str,
+    *also: str,
+    later: tuple[str, ...] = (),
+    not_in_json: tuple[str, ...] = _VOC_NOT_IN_JSON,
 ) -> Vocabulary:
     prefixes = ("", urn, web, curie, *also)
     spellings = {prefix + word: word for prefix in prefixes for word in words.split()}
-    return Vocabulary(name, web, spellings, {prefix + word: web + word for prefix in prefixes for word in later})
+    told = {prefix + word: web + word for prefix in prefixes for word in later}
+    return Vocabulary(name, web, spellings, told, not_in_json)
 
 
 def _cbv(name: str, urn: str, web: str, words: str, *later: str) -> Vocabulary:
-    return _vocabulary(name, f"urn:epcglobal:cbv:{urn}:", f"{CBV}{web}-", f"cbv:{web}-", words, later=later)
+    names = f"urn:epcglobal:cbv:{urn}:", f"{CBV}{web}-", f"cbv:{web}-"
+    return _vocabulary(name, *names, words, later=later, not_in_json=_NOT_IN_JSON)
 
 
 # GS1's guideline on Regulation (EU) 2023/1115 reports with a business step and a disposition of its own.
@@ -127,6 +165,9 @@ MEASUREMENT = _vocabulary(
     _OLD_VOC,
     later=("Molar_concentration",),
 )
+
+DRAFTS = frozenset({"EffectiveDose", "EffectiveDoseRate"})
+"""Bare words that the JSON schema does not have."""
 
 SENSOR_ALERT = _vocabulary(
     "sensor alert type", "https://www.gs1.org/voc/", GS1, "gs1:", "ALARM_CONDITION ERROR_CONDITION", _OLD_VOC

@@ -13,6 +13,7 @@ So a document and its events come back as they came in, and an event alone still
 
 import re
 from collections.abc import Mapping
+from enum import Enum
 from typing import Any
 
 from msgspec import Struct, field, json
@@ -38,16 +39,28 @@ _STANDARD = re.compile(
     r"https?://(?:ref\.gs1\.org/standards/epcis|gs1\.github\.io/EPCIS)/(?:[0-9.]+/)?epcis-context\.jsonld"
 ).fullmatch
 
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s\x00-\x20\x7f\"<>\\^`{|}]*").fullmatch
+
+
+class Wire(Enum):
+    """What an event came in: that decides some rules. What is stored has passed those of its day."""
+
+    JSON = "JSON-LD"
+    XML = "XML"
+    STORED = "a doc"
+
 
 class Context(Struct, frozen=True):
     """What an ``@context`` says: its entries without the standard one, and the prefixes in force.
 
-    ``seen`` is for readers: what they made of the small objects (places, parties) that a document repeats.
+    ``wire`` is what brought it; ``seen`` is for readers: what they made of the small objects (places, parties) that a
+    document repeats.
     """
 
     entries: list[Any]
     prefixes: Mapping[str, str]
     seen: dict[tuple[Any, bytes], Any] = field(default_factory=dict)
+    wire: Wire = Wire.STORED
 
     def expand(self, name: str) -> str:
         """Write a compact URI in full where its prefix is bound; leave anything else as it is (CBV 2.0 §8.9)."""
@@ -55,14 +68,22 @@ class Context(Struct, frozen=True):
         namespace = self.prefixes.get(prefix) if colon else None
         return name if namespace is None or rest.startswith("//") else namespace + rest
 
-    def used(self, doc: bytes) -> list[Any]:
-        """Pick the entries that say something about ``doc``: remote ones, and maps of which a prefix stands in it."""
+    def used(self, doc: bytes, kind: str = "") -> list[Any]:
+        """Pick the entries that say something about ``doc``: remote ones, and maps of which a prefix stands in it.
+
+        So do those that say what the type of an event, ``kind``, means where it is a term of its own.
+        """
+        needed = {kind, self.prefixes[kind].partition(":")[0]} if kind in self.prefixes else set()
         return [
-            entry for entry in self.entries if isinstance(entry, str) or any(_used(prefix, doc) for prefix in entry)
+            entry
+            for entry in self.entries
+            if isinstance(entry, str)
+            or (needed and not needed.isdisjoint(entry))
+            or any(stands_in(prefix, doc) for prefix in entry)
         ]
 
 
-def _used(prefix: str, doc: bytes) -> bool:
+def stands_in(prefix: str, doc: bytes) -> bool:
     """Whether a name or value of the JSON has the prefix; names of XML attributes carry an ``@``."""
     start = json.encode(prefix)[1:-1] + b":"
     return b'"' + start in doc or b'"@' + start in doc
@@ -81,6 +102,8 @@ def context(value: Any, outer: Context = PLAIN) -> Context:
     for entry in entries:
         match entry:
             case dict():
+                if outer.wire is not Wire.STORED:
+                    check(entry)
                 prefixes |= {prefix: _namespace(term) for prefix, term in entry.items() if _namespace(term)}
             case str() if ":" in entry:
                 pass
@@ -90,7 +113,20 @@ def context(value: Any, outer: Context = PLAIN) -> Context:
                     rule="EPCIS 2.0 JSON schema, @context",
                     mend="give a URI, a map of prefixes, or a list of both",
                 )
-    return Context(entries, prefixes)
+    return Context(entries, prefixes, wire=outer.wire)
+
+
+def check(entry: Mapping[str, Any]) -> None:
+    """Check that each term means an absolute IRI or a keyword (JSON-LD 1.1 §9.1); keywords have rules of their own."""
+    for term, value in entry.items():
+        namespace = _namespace(value)
+        if namespace and not (term.startswith("@") or namespace.startswith("@") or _IRI(namespace)):
+            raise BadEvent(
+                f"the prefix {shown(term)} means {shown(namespace)}, which is not an absolute URI",
+                where="/" + term[:200].replace("~", "~0").replace("/", "~1"),
+                rule="JSON-LD 1.1 §9.1; Namespaces in XML 1.0 §2.1",
+                mend=f'bind it as {{"{term[:40]}": "https://ns.example.com/"}}',
+            )
 
 
 def shallow(value: Any, levels: int = 64) -> bool:

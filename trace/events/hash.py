@@ -9,6 +9,9 @@ Where the text of the standard is silent or at odds with its published hashes, t
 bizTransaction, source and destination; those three lists, ilmd and the extensions come last, sorted among each other;
 text that looks like a number is written as one, through a double, since XML cannot tell them apart.
 
+An extended event's type is told as its full URI, as every URI in a value is. Published programs write a type as it is
+spelled, prefix and all, and ``{namespace}name`` from XML: only the full spelling has one hash with all of them.
+
 The prehash has no separators, so one long code can read like two: ``urn:x:1epc=urn:x:2``. Our own ``digest`` is taken
 before the boundaries, marked by NUL, are wiped out.
 """
@@ -33,10 +36,10 @@ from zhuisu.events.cbv import (
     TRANSACTION_TYPE,
     Vocabulary,
 )
-from zhuisu.events.context import PLAIN, Context, context
-from zhuisu.events.model import BizTransaction, Event, Party, Quantity
+from zhuisu.events.context import PREFIXES, Context, context
+from zhuisu.events.model import BizTransaction, Event, EventType, Party, Quantity
 from zhuisu.events.times import instant, milliseconds
-from zhuisu.events.tree import STANDARD_FIELDS
+from zhuisu.events.tree import EVERY_FIELD, STANDARD_FIELDS, shaped
 
 _decode = msgspec.json.Decoder(float_hook=Decimal).decode
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII).fullmatch
@@ -62,14 +65,19 @@ def hash_id(event: Event, ignore: Collection[str] = ()) -> str:
 
 
 def digest(event: Event) -> bytes:
-    """Give 32 bytes that are equal when content, the client's own eventID and the declaration are equal."""
-    return _digest(event, _told(event))
+    """Give 32 bytes that are equal when content, the client's own eventID and the declaration are equal.
+
+    The event's own ``hash_id`` as its eventID says nothing that the content does not (CBV 2.0 §8.9): it counts as none.
+    """
+    return identify(event)[1]
 
 
 def identify(event: Event) -> tuple[str, bytes]:
-    """Give ``hash_id`` and ``digest`` together, for little more than one of them."""
+    """Give the eventID, which is ``hash_id`` unless the client gave another, and ``digest``, for little more."""
     told = _told(event)
-    return _ni(told), _digest(event, told)
+    own = _ni(told)
+    given = "" if event.event_id == own else event.event_id
+    return given or own, _digest(event, told, given)
 
 
 def _plain(told: str) -> str:
@@ -80,9 +88,9 @@ def _ni(told: str) -> str:
     return f"ni:///sha-256;{sha256(_plain(told).encode()).hexdigest()}?ver=CBV2.0"
 
 
-def _digest(event: Event, told: str) -> bytes:
+def _digest(event: Event, told: str, given: str) -> bytes:
     declared = event.declaration
-    parts = [told, event.event_id]
+    parts = [told, given]
     if declared is not None:
         parts += [milliseconds(declared.time), declared.reason, *sorted(declared.corrective)]
     return sha256("\0\0\0".join(parts).encode()).digest()
@@ -91,12 +99,11 @@ def _digest(event: Event, told: str) -> bytes:
 def _told(event: Event, ignore: Collection[str] = ()) -> str:
     """Write the prehash with a NUL before each key, each value and each end of an object; no value holds one."""
     tree = _decode(event.doc)
-    scope = context(tree["@context"]) if "@context" in tree else PLAIN
-    sensors = tree.get("sensorElementList", ())
+    scope = context(tree["@context"]) if "@context" in tree else Context([], PREFIXES)
+    sensors = tree["sensorElementList"] if event.sensors else ()
     # What most events do not have costs them one look: bulk capture hashes every event.
-    parts = [
-        f"\0eventType=\0{event.type}\0eventTime=\0{milliseconds(event.time)}\0eventTimeZoneOffset=\0{event.offset}"
-    ]
+    kind = event.extended or event.type
+    parts = [f"\0eventType=\0{kind}\0eventTime=\0{milliseconds(event.time)}\0eventTimeZoneOffset=\0{event.offset}"]
     if event.certificates:
         parts += sorted([_leaf("certificationInfo", _value(uri, scope)) for uri in event.certificates])
     if event.parent:
@@ -155,10 +162,13 @@ def _tail(
         tail.append(_list("sensorElementList", rules))
     if event.sources:
         tail.append(_list("sourceList", [_typed(PARTY_TYPE, "source", x) for x in event.sources]))
-    if "ilmd" in tree:
+    known = STANDARD_FIELDS
+    if event.type is EventType.ExtendedEvent:
+        known = EVERY_FIELD | shaped(tree, scope).keys()
+    elif "ilmd" in tree:
         tail += _member("ilmd", tree["ilmd"], scope)
-    if not STANDARD_FIELDS.issuperset(tree):
-        told = [name for name in tree.keys() - STANDARD_FIELDS if not ignore or full_name(name, scope) not in ignore]
+    if not known.issuperset(tree):
+        told = [name for name in tree.keys() - known if not ignore or full_name(name, scope) not in ignore]
         tail += [text for name in told for text in _member(name, tree[name], scope)]
     return tail
 

@@ -7,7 +7,7 @@ b'{"@context":["https://ref.gs1.org/standards/epcis/epcis-context.jsonld"],"type
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -15,17 +15,18 @@ from typing import Any
 import msgspec
 
 from zhuisu.events import values
-from zhuisu.events.context import PLAIN, PREFIXES, STANDARD, Context, context, inherit, part
+from zhuisu.events.context import PREFIXES, STANDARD, Context, Wire, context, inherit, part, stands_in
 from zhuisu.events.errors import BadDocument, BadEvent, MissingField, UnreadableJson, shown
 from zhuisu.events.hash import full_name
-from zhuisu.events.model import Event, EventType
+from zhuisu.events.model import STANDARD_TYPES, Event
 from zhuisu.events.times import milliseconds
-from zhuisu.events.tree import event
+from zhuisu.events.tree import event, type_uri
 from zhuisu.events.values import SCHEMA, Reader, Table, fields, mapping
 
 _decode = msgspec.json.Decoder(float_hook=Decimal).decode
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_JSON = Context([], PREFIXES, wire=Wire.JSON)
 
 
 def read(body: bytes) -> list[Event]:
@@ -44,19 +45,33 @@ def each(body: bytes) -> Iterator[Event | BadEvent]:
     UnreadableJson or BadDocument is raised when no event can be told from another.
     """
     tree = load(body)
+    if tree == []:
+        raise BadDocument("an array without an event", rule=SCHEMA, mend="send an EPCISDocument or events")
     if isinstance(tree, list):
         return (_bare(item, f"/{i}") for i, item in enumerate(tree))
     kind = tree.get("type") if isinstance(tree, dict) else None
     if isinstance(kind, str) and kind in _DOCUMENTS:
         return _document(tree, kind)
-    if isinstance(tree, dict) and isinstance(kind, str) and kind in EventType.__members__:
+    if (
+        isinstance(tree, dict)
+        and isinstance(kind, str)
+        and (":" in kind or kind in STANDARD_TYPES or _bound(kind, tree))
+    ):
         return iter((_bare(tree, ""),))
     raise BadDocument(
-        f"type is {shown(kind)}" if isinstance(tree, dict) else "neither an object nor an array",
+        (f"type is {shown(kind)}" if "type" in tree else "type is missing")
+        if isinstance(tree, dict)
+        else "neither an object nor an array",
         where="/type",
         rule=SCHEMA,
-        mend="send an EPCISDocument, an EPCISQueryDocument, an event or an array of events",
+        mend=f"send an EPCISDocument, an EPCISQueryDocument, an event ({', '.join(STANDARD_TYPES)}, or a type of your "
+        "own as a URI or with a prefix that @context binds) or an array of events",
     )
+
+
+def _bound(kind: str, tree: dict[str, Any]) -> bool:
+    """Whether the ``@context`` of a bare event says what its type means."""
+    return any(isinstance(entry, dict) and kind in entry for entry in _listed(tree.get("@context")))
 
 
 def load(body: bytes) -> Any:
@@ -67,34 +82,74 @@ def load(body: bytes) -> Any:
         again = _encode(tree)
         # A key that stands twice vanishes with its quotes on decoding; only escaped quotes could make up for them.
         if rb"\u00" in body or body.count(b'"') != again.count(b'"'):
-            json.loads(body, object_pairs_hook=_unique, parse_int=len, parse_float=len)
+            _pointed(json.loads(body, object_pairs_hook=_unique, parse_int=len, parse_float=len))
     except RecursionError:
         raise UnreadableJson("nested too deeply", mend="flatten it") from None
-    except UnicodeError as fault:
-        raise UnreadableJson(f"not UTF-8: {fault}", mend="send UTF-8") from None
+    except (UnicodeDecodeError, UnicodeEncodeError) as fault:
+        at = _not_utf8(body)
+        raise UnreadableJson(f"not UTF-8: {fault.reason}", where=at, mend="send UTF-8") from None
     except ArithmeticError:
         raise UnreadableJson("a number beyond reason", mend="round it") from None
+    except msgspec.ValidationError:  # of what JSON has, only a number can be more than it holds
+        _pointed(json.loads(body, parse_int=_countable, parse_float=len))
+        raise UnreadableJson("a number out of range", mend="round it") from None
     except (msgspec.MsgspecError, ValueError) as fault:
-        raise UnreadableJson(str(fault), mend="check it with a JSON validator") from None
+        said, _, at = str(fault).partition(" (")
+        end = f"byte {len(body)}" if "truncated" in said else ""
+        raise UnreadableJson(said, where=at.rstrip(")") or end, mend="check it with a JSON validator") from None
     if rb"\u0000" in body and rb"\u0000" in body.replace(rb"\\", b""):
         raise UnreadableJson("a text holds a NUL character", rule="a NUL cannot be stored as text", mend="drop \\u0000")
     return tree
 
 
-def _unique(members: list[tuple[str, Any]]) -> None:
-    seen: set[str] = set()
-    for name, _ in members:
-        if name in seen:
-            raise UnreadableJson(
-                f"the key {shown(name)} stands twice in one object", rule="RFC 7493 §2.3", mend="keep one of them"
-            )
-        seen.add(name)
+def _not_utf8(body: bytes) -> str:
+    try:
+        body.decode()
+    except UnicodeDecodeError as fault:
+        return f"byte {fault.start}"
+    return ""  # half a character, as \\u…
+
+
+def _unique(members: list[tuple[str, Any]]) -> Any:
+    """Make an object of members, or what is wrong with them: who it is within is known later."""
+    whole = dict(members)
+    if len(whole) == len(members):
+        return whole
+    names = [name for name, _ in members]
+    again = next(name for name in names if names.count(name) > 1)
+    return UnreadableJson(
+        f"the key {shown(again)} stands twice in one object",
+        where="/" + again[:200].replace("~", "~0").replace("/", "~1"),
+        rule="RFC 7493 §2.3",
+        mend="keep one of them",
+    )
+
+
+def _countable(digits: str) -> Any:
+    return None if len(digits) < 4000 else UnreadableJson("a number out of range", mend="round it")
+
+
+def _pointed(tree: Any) -> None:
+    """Raise the refusal that stands in a tree, with the JSON pointer of where it does."""
+    todo: list[tuple[str, Any]] = [("", tree)]
+    while todo:
+        where, value = todo.pop()
+        match value:
+            case UnreadableJson():
+                value.where = where + value.where
+                raise value
+            case dict():
+                todo += [(f"{where}/{k[:200].replace('~', '~0').replace('/', '~1')}", v) for k, v in value.items()]
+            case list():
+                todo += [(f"{where}/{n}", v) for n, v in enumerate(value)]
+            case _:
+                pass
 
 
 def _document(tree: dict[str, Any], kind: str) -> Iterator[Event | BadEvent]:
     table, needed, where = _DOCUMENTS[kind]
     try:
-        found = fields(tree, table, PLAIN, *needed)
+        found = fields(tree, table, _JSON, *needed)
     except BadEvent as refusal:
         raise BadDocument(refusal.detail, where=refusal.where, mend=refusal.mend, **refusal.facts) from None
     return (_one(item, found["context"], f"{where}/{i}") for i, item in enumerate(found["events"]))
@@ -122,7 +177,8 @@ def _one(tree: Any, outer: Context, where: str) -> Event | BadEvent:
         own = "@context" in mapping(tree)
         inner = _context(tree["@context"], outer) if own else outer
         doc = _encode(tree)
-        inherited = outer.used(doc) if outer.entries else []
+        kind = tree.get("type")
+        inherited = outer.used(doc, kind if type(kind) is str else "") if outer.entries else []
         if own:
             doc = _encode({**tree, "@context": inherit(inherited, tree["@context"])})
         elif inherited:
@@ -133,14 +189,14 @@ def _one(tree: Any, outer: Context, where: str) -> Event | BadEvent:
         return refusal
 
 
-def _context(value: Any, outer: Context = PLAIN) -> Context:
+def _context(value: Any, outer: Context = _JSON) -> Context:
     try:
         return _small(value, outer)
     except BadEvent as refusal:
         raise refusal.under("@context") from None
 
 
-def _small(value: Any, outer: Context = PLAIN) -> Context:
+def _small(value: Any, outer: Context = _JSON) -> Context:
     """Read an ``@context`` no larger than every event of a document may carry."""
     if len(_encode(value)) > 16_000:
         raise BadEvent("more than 16 000 bytes", rule="each event carries its context", mend="bind only what is used")
@@ -154,7 +210,7 @@ def ignored(body: bytes) -> frozenset[str]:
     """
     found: set[str] = set()
     tree = load(body) if b":ignoreFields" in body else None
-    scope = _context(tree["@context"]) if isinstance(tree, dict) and "@context" in tree else PLAIN
+    scope = _context(tree["@context"]) if isinstance(tree, dict) and "@context" in tree else _JSON
     while isinstance(tree, dict):
         for name, names in tree.items():
             if name.endswith(":ignoreFields") and isinstance(names, list):
@@ -170,6 +226,11 @@ def stored(doc: bytes) -> Event:
     return event(tree, scope, doc)
 
 
+def extended_type(kind: str, around: str | None) -> str:
+    """Give the full URI of a type as it stands in a ``doc``, by the ``@context`` there: JSON, None for none."""
+    return type_uri({"type": kind}, context(_decode(around)) if around else _JSON)
+
+
 def query_document(
     docs: Iterable[bytes],
     created: datetime,
@@ -183,11 +244,18 @@ def query_document(
     ``vocabularies`` are master data: the JSON schema has them beside the events, and no header in a query document.
 
     What the events inherited from their documents becomes the context of this one; where two documents bound one prefix
-    differently, the later event carries its own.
+    differently, or one of them did not bind it, the later event carries its own.
     """
     entries: list[Any] = [STANDARD]
     bound: dict[str, Any] = {}
-    events = [_settle(doc, entries, bound) for doc in docs]
+    parted = [(doc, *_parted(doc)) for doc in docs]
+    terms = [_terms(own, *inherited) for _, _, inherited, own in parted]
+    strange = {
+        term
+        for term in {term for told in terms for term in told}
+        if any(term not in told and stands_in(term, doc) for (doc, *_), told in zip(parted, terms, strict=True))
+    }
+    events = [_settle(*one, entries, bound, strange) for one in parted]
     results = {"queryName": name, **({"subscriptionID": subscription} if subscription else {})}
     head = {
         "@context": entries,
@@ -219,16 +287,33 @@ def _listed(own: Any) -> list[Any]:
     return own if isinstance(own, list) else [] if own is None else [own]
 
 
-def _settle(doc: bytes, entries: list[Any], bound: dict[str, Any]) -> bytes:
-    """Move what the event inherited to the document around it, unless that says otherwise already."""
-    if b'"@context"' not in doc:
+def _parted(doc: bytes) -> tuple[dict[str, msgspec.Raw], list[Any], Any]:
+    """The members of an event that has a context, what it inherited, and what is its own."""
+    members = _members(doc) if b'"@context"' in doc else {}
+    return (members, *part(_decode(members["@context"]))) if "@context" in members else ({}, [], None)
+
+
+def _terms(own: Any, *inherited: Any) -> dict[str, Any]:
+    return {k: v for entry in (*inherited, *_listed(own)) if isinstance(entry, dict) for k, v in entry.items()}
+
+
+def _settle(
+    doc: bytes,
+    members: dict[str, msgspec.Raw],
+    inherited: list[Any],
+    own: Any,
+    entries: list[Any],
+    bound: dict[str, Any],
+    strange: Collection[str],
+) -> bytes:
+    """Move what the event inherited to the document around it, unless that says otherwise already.
+
+    ``strange`` are names that mean nothing where another event of the document has them, and must not come to.
+    """
+    if not members:
         return doc
-    members = _members(doc)
-    if "@context" not in members:
-        return doc
-    inherited, own = part(_decode(members["@context"]))
-    terms = {k: v for entry in inherited if isinstance(entry, dict) for k, v in entry.items()}
-    if any(bound.get(k, v) != v for k, v in terms.items()):
+    terms = _terms(None, *inherited)
+    if any(k in strange or bound.get(k, v) != v for k, v in terms.items()):
         own = [*inherited, *_listed(own)]
     else:
         bound.update(terms)
@@ -247,8 +332,9 @@ def _any_list(value: Any, _: Context) -> list[Any]:
 
 
 def _version(value: Any, _: Context) -> None:
-    if not isinstance(value, str) or not re.fullmatch(r"\d+(\.\d+)*", value, re.ASCII):
-        raise BadEvent(f"{shown(value)} is no version", rule=SCHEMA, mend='write "2.0"')
+    if not isinstance(value, str) or not re.fullmatch(r"2(\.\d+)*", value, re.ASCII):
+        said = f"{shown(value)} is no version that is read here in JSON: only 2.0 and what follows it within 2 is"
+        raise BadEvent(said, rule=f"{SCHEMA}, version", mend='write "2.0"')
 
 
 def _inside(table: Table, *needed: str) -> Reader:

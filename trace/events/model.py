@@ -14,13 +14,18 @@ from msgspec import Struct
 
 
 class EventType(StrEnum):
-    """The five event types (EPCIS 2.0 §7.4)."""
+    """The five event types (EPCIS 2.0 §7.4), and one for all of others (§7.1.2): ``Event.extended`` says which."""
 
     ObjectEvent = "ObjectEvent"
     AggregationEvent = "AggregationEvent"
     TransactionEvent = "TransactionEvent"
     TransformationEvent = "TransformationEvent"
     AssociationEvent = "AssociationEvent"
+    ExtendedEvent = "ExtendedEvent"
+
+
+STANDARD_TYPES = tuple(kind.value for kind in EventType if kind is not EventType.ExtendedEvent)
+"""The types that an event names by a bare word."""
 
 
 class Action(StrEnum):
@@ -86,12 +91,16 @@ class Event(Struct, frozen=True, kw_only=True, gc=False):
     Times are aware and in UTC, ``offset`` is the local one. ``step`` and ``disposition`` are bare CBV words, or full
     URIs of other vocabularies. ``doc`` is the event alone as compact JSON with exactly the fields that came in, behind
     what its ``@context`` inherited from the document; ``stored`` reads it back.
+
+    ``extended`` is the full URI of an ExtendedEvent's type. Of the standard's fields it holds those that stand in
+    ``doc`` in their standard shape.
     """
 
     type: EventType
     time: datetime
     offset: str
     doc: bytes
+    extended: str = ""
     record_time: datetime | None = None
     event_id: str = ""
     action: Action | None = None

@@ -89,13 +89,29 @@ def _urn(uri: str, prefix_length: Callable[[str], int]) -> str:
 def _words(form: CbvFormat) -> Callable[[str, Vocabulary], str] | None:
     match form:
         case CbvFormat.Always_Web_URI:
-            return lambda text, words: words.uri(words.spellings.get(text) or words.later.get(text, text))
+            return lambda text, words: (
+                words.web + bare if (bare := words.spellings.get(text)) else words.later.get(text, text)
+            )
         case CbvFormat.Always_URN:
             return lambda text, words: _URNS[words.name] + bare if (bare := words.spellings.get(text)) else text
         case CbvFormat.Bare:
-            return lambda text, words: words.spellings.get(text, text)
+            return _bare
         case CbvFormat.No_Preference | CbvFormat.Never_Translates:
             return None
+
+
+def _bare(text: str, words: Vocabulary) -> str:
+    """Write a word as the JSON schema has it: bare, or with a prefix of the standard context where it knows it not.
+
+    What has such a prefix already is the spelling of JSON alone, and stays.
+    """
+    word = words.spellings.get(text)
+    if word is not None and word not in cbv.DRAFTS:
+        return text if text.startswith(("cbv:", "gs1:")) else word
+    if text.startswith(words.not_in_json):
+        text = words.later.get(text, words.web + word if word else text)
+        return "gs1:" + text.partition("/voc/")[2] if "/voc/" in text else text
+    return text
 
 
 # Measurements never were URNs.

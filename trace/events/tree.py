@@ -1,6 +1,7 @@
 """One event as a JSON tree -> Event, by the rules of EPCIS 2.0 §7.4 and the official JSON schema.
 
 Each event type has a table of its fields. A field that is not in the table carries a prefix and stays in ``doc`` alone.
+An event of somebody else's type must say what every event says; all else in it may be anything.
 Every refusal points at its value. Whatever a document is written in, it becomes this tree first, so the rules stand
 here once.
 
@@ -12,9 +13,9 @@ from collections.abc import Mapping
 from typing import Any, assert_never
 
 from zhuisu.events import cbv, parts, values
-from zhuisu.events.context import Context
+from zhuisu.events.context import PREFIXES, Context, shallow
 from zhuisu.events.errors import BadEvent, MissingField, shown
-from zhuisu.events.model import Action, Event, EventType
+from zhuisu.events.model import STANDARD_TYPES, Action, Event, EventType
 from zhuisu.events.values import SCHEMA, Table, fields, listed, once, unique, word
 
 
@@ -22,18 +23,59 @@ def event(tree: dict[str, Any], context: Context, doc: bytes) -> Event:
     """Read the Event this tree tells, with every rule of its type checked. BadEvent points into the tree."""
     kind = tree.get("type")
     if not isinstance(kind, str) or kind not in _TABLES:
-        raise BadEvent(
-            f"{shown(kind)} is not an event type" if "type" in tree else "type is missing",
-            where="/type",
-            rule="EPCIS 2.0 §7.4",
-            mend="use " + ", ".join(_TABLES),
-        )
+        return _extended(tree, context, doc)
     found = fields(tree, _TABLES[kind], context, *_NEEDED[kind])
     ilmd = found.pop("ilmd", {})
     persistent = found.pop("persistent", {})
     result = Event(doc=doc, **found, **ilmd, **persistent)
     _check(result, tree)
     return result
+
+
+def _extended(tree: dict[str, Any], context: Context, doc: bytes) -> Event:
+    """Read an event of another's type (EPCIS 2.0 §7.1.2; JSON schema, Extended-Event)."""
+    base = {name: value for name, value in tree.items() if name in _BASE}
+    kind = type_uri(tree, context)
+    for name in tree.keys() - base.keys():
+        if not shallow(tree[name]):
+            raise BadEvent("nested too deeply", rule="at most 64 levels", mend="flatten it").under(name[:200])
+    found = fields(base, _BASE, context, *_ALWAYS)
+    found |= {_SHAPED[name][0]: value for name, value in shaped(tree, context).items()}
+    persistent = found.pop("persistent", {})
+    return Event(**{**found, **persistent, "type": EventType.ExtendedEvent, "extended": kind, "doc": doc})
+
+
+def shaped(tree: dict[str, Any], context: Context) -> dict[str, Any]:
+    """Read the fields of an extended event that have a name and the shape of the standard; all else is its own."""
+    found: dict[str, Any] = {}
+    for name, value in tree.items():
+        if name in _SHAPED:
+            try:
+                found[name] = _SHAPED[name][1](value, context)
+            except BadEvent:  # another's field, that only sounds like the standard's
+                continue
+    return found
+
+
+def type_uri(tree: Mapping[str, Any], context: Context) -> str:
+    """Give the full URI of an event's type that somebody else defines. BadEvent when it names none.
+
+    Types in the standard's own namespace are told by their words: ``epcis:ObjectEvent`` must not pass unread.
+    """
+    kind = tree.get("type")
+    uri = context.expand(context.prefixes.get(kind, kind)) if isinstance(kind, str) else ""
+    if ":" not in uri or uri.startswith(PREFIXES["epcis"]):
+        raise BadEvent(
+            f"{shown(kind)} is not an event type" if "type" in tree else "type is missing",
+            where="/type",
+            rule="EPCIS 2.0 §7.4; §7.1.2 for types of others",
+            mend=f"use {', '.join(STANDARD_TYPES)}, or a type of your own: its URI, or example:Feeding where @context "
+            'binds the prefix, {"example": "https://ns.example.com/"}',
+        )
+    try:
+        return values.uri(uri, context)
+    except BadEvent as refusal:
+        raise refusal.under("type") from None
 
 
 def _check(event: Event, tree: dict[str, Any]) -> None:
@@ -67,6 +109,8 @@ def _check(event: Event, tree: dict[str, Any]) -> None:
                 raise _missing("inputEPCList", "inputs, unless it has outputs and a transformationID")
             if not after and not (event.transformation and before):
                 raise _missing("outputEPCList", "outputs, unless it has inputs and a transformationID")
+        case EventType.ExtendedEvent:
+            pass
         case _:
             assert_never(event.type)
 
@@ -97,15 +141,20 @@ _ACTIONS: Mapping[str, Action] = {action.value: action for action in Action}
 
 _codes_once_each = unique(values.codes)
 _quantities = listed(parts.quantity)
-_COMMON: Table = {
-    "@context": ("", _context),
-    "type": ("type", _type),
+_ALWAYS = ("eventTime", "eventTimeZoneOffset")
+_EVERY: Table = {
     "eventTime": ("time", values.event_instant),
     "recordTime": ("record_time", values.instant),
     "eventTimeZoneOffset": ("offset", values.offset),
     "eventID": ("event_id", values.uri),
     "certificationInfo": ("certificates", parts.certificates),
     "errorDeclaration": ("declaration", parts.declaration),
+}
+_BASE: Table = {"@context": ("", _context), "type": ("", lambda value, _: value), **_EVERY}
+_COMMON: Table = {
+    "@context": ("", _context),
+    "type": ("type", _type),
+    **_EVERY,
     "bizStep": ("step", word(cbv.BIZ_STEP)),
     "disposition": ("disposition", word(cbv.DISPOSITION)),
     "persistentDisposition": ("persistent", parts.persistent),
@@ -154,9 +203,15 @@ _TABLES: Mapping[str, Table] = {
     EventType.AssociationEvent.value: _FAMILY,
 }
 _NEEDED: Mapping[str, tuple[str, ...]] = {
-    kind: ("eventTime", "eventTimeZoneOffset", *(["action"] if "action" in table else []))
-    for kind, table in _TABLES.items()
+    kind: (*_ALWAYS, *(["action"] if "action" in table else [])) for kind, table in _TABLES.items()
 }
 
+_SHAPED: Table = {
+    name: entry for table in _TABLES.values() for name, entry in table.items() if name not in {*_BASE, *_ILMD}
+}
+"""What an extended event may say as the standard does. What its ilmd is about, only its type could tell."""
+
+EVERY_FIELD = frozenset(_BASE)
+"""What every event says."""
 STANDARD_FIELDS = frozenset(name for table in _TABLES.values() for name in table)
 """Every field the standard knows at the level of an event; the rest are extensions."""

@@ -18,7 +18,7 @@ import msgspec
 from zhuisu.codes import canonical
 from zhuisu.events import times
 from zhuisu.events.cbv import Vocabulary
-from zhuisu.events.context import Context, shallow
+from zhuisu.events.context import Context, Wire, shallow
 from zhuisu.events.errors import BadEvent, BadIdentifier, BadTime, MissingField, UnknownField, shown
 
 Reader = Callable[[Any, Context], Any]
@@ -115,9 +115,14 @@ def word(vocabulary: Vocabulary) -> Reader:
 
     def read_word(value: Any, context: Context) -> str:
         found = spellings.get(text(value, context))
+        if found is not None and found == value:
+            return found
+        if context.wire is Wire.JSON:
+            vocabulary.for_json(value)
         if found is not None:
             return found
-        found = vocabulary.bare(context.expand(value))
+        full = context.expand(value)
+        found = vocabulary.bare(full if context.wire is Wire.STORED else vocabulary.known(full))
         return uri(found, context) if ":" in found else found
 
     return read_word

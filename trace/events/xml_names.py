@@ -31,6 +31,10 @@ STANDARD = frozenset({"", EPCIS, QUERY})
 STANDARD_1 = frozenset({"", *(namespace for both in DOCUMENTS.values() for namespace in both)})
 
 
+WRAPPERS = frozenset({"extension", "baseExtension"})
+"""Elements in which 1.x keeps its later fields."""
+
+
 class Shape(Enum):
     """How the value of a field stands in XML."""
 
@@ -98,6 +102,8 @@ FIELDS: Mapping[str, Mapping[str, Shape]] = {
         **HEAD, **_PARENT, **_CHILDREN, **_CHILD_QUANTITIES, **_ACTION, **_WHY, **_PAPERS, **_TAIL,
     },
 }  # fmt: skip
+EXTENDED: Mapping[str, Shape] = {name: shape for fields in FIELDS.values() for name, shape in fields.items()}
+"""What an event of another's type may say as the standard does; its own names stand in any namespace or none."""
 DECLARATION: Mapping[str, Shape] = {
     "declarationTime": Shape.TIME,
     "reason": Shape.TEXT,

@@ -16,9 +16,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from zhuisu.events.context import PREFIXES, Context, context, inherit
+from zhuisu.events.context import PREFIXES, Context, Wire, check, context, inherit
 from zhuisu.events.errors import BadDocument, BadEvent, BadTime, shown
-from zhuisu.events.model import Event, EventType
+from zhuisu.events.model import STANDARD_TYPES, Event
 from zhuisu.events.times import instant
 from zhuisu.events.tree import event
 from zhuisu.events.xml_master import anything, vocabularies
@@ -39,7 +39,7 @@ from zhuisu.events.xml_tree import line as line_of
 
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 _decode = msgspec.json.Decoder(list[Any], float_hook=Decimal).decode
-_VERSION = re.compile(r"\d+(\.\d+)*", re.ASCII).fullmatch
+_VERSION = re.compile(r"[12](\.\d+)*", re.ASCII).fullmatch
 _PLACES = {
     "EPCISDocument": "/epcisBody/eventList",
     "EPCISQueryDocument": "/epcisBody/queryResults/resultsBody/eventList",
@@ -50,6 +50,8 @@ _NEEDED = {
 }
 _HEADER = "/epcisHeader/epcisMasterData/vocabularyList"
 _RESULTS = "/epcisBody/queryResults/resultsBody/vocabularyList"
+_CHECKED = Context([], PREFIXES)
+_XML = Context([], PREFIXES, wire=Wire.XML)
 _ASKING = "EPCIS 2.0 §8.2.5: this document asks or answers, but holds no events"
 
 
@@ -106,8 +108,9 @@ class _Reader:
         self.standard = STANDARD
         self.ordered = True
         self.plain: dict[str, str] = {}
-        self.outer = Context([], PREFIXES)
+        self.outer = Context([], PREFIXES, wire=Wire.XML)
         self.seen: set[str] = set()
+        self.checked: set[str] = set()
         self.count = 0
         self.first = self._head()
 
@@ -184,7 +187,9 @@ class _Reader:
         element, name = part.element, part.path[0]
         namespace = _namespace(element)
         if not part.opens:
-            if name not in EventType.__members__ and name != "QuantityEvent":
+            if namespace not in STANDARD_1 and "eventTime" in map(Names(STANDARD).field, _names(element)):
+                return False  # of another's type
+            if name not in STANDARD_TYPES and name != "QuantityEvent":
                 raise _broken(
                     f"the root element is {shown(name)}",
                     element,
@@ -208,7 +213,8 @@ class _Reader:
         self.document.version = element.attributes.get("schemaVersion", "2.0").strip()
         self.document.created = element.attributes.get("creationDate", "").strip()
         if not _VERSION(self.document.version):
-            raise _broken(f"{shown(self.document.version)} is no version", element, "/schemaVersion", 'write "2.0"')
+            said = f"{shown(self.document.version)} is no version that is read here: 1.1, 1.2 and 2.0 are"
+            raise _broken(said, element, "/schemaVersion", 'write "2.0"')
         if self.document.created and not old:
             try:
                 instant(self.document.created)
@@ -234,7 +240,8 @@ class _Reader:
             more = _listed(more_context(element))
             tree = event_tree(element, names, ordered=self.ordered)
             doc = _encode(tree)
-            told = names.chosen and {p for p in names.chosen if p not in PREFIXES and _in_texts(p, doc)}
+            texts = doc if tree["type"] in STANDARD_TYPES else doc.replace(_encode(tree["type"]), b"", 1)
+            told = names.chosen and {p for p in names.chosen if p not in PREFIXES and _in_texts(p, texts)}
             if told:
                 told -= context(more).prefixes.keys()
                 names = Names(self.standard, avoid=told)
@@ -246,8 +253,8 @@ class _Reader:
             whole = inherit(inherited, [*more, *own] or None)
             if whole:
                 doc = b'{"@context":' + _small(whole) + b"," + doc[1:]
-            scope = context([*inherited, *more, *own])
-            return event(tree, scope if more else Context([], scope.prefixes, self.outer.seen), doc)
+            scope = context([*inherited, *more, *own], _XML if more else _CHECKED)
+            return event(tree, scope if more else Context([], scope.prefixes, self.outer.seen, Wire.XML), doc)
         except BadEvent as refusal:
             found = refusal.facts.get("line") or line_of(element, refusal.where, names)
             refusal.facts["line"] = found
@@ -261,9 +268,19 @@ class _Reader:
         own: list[Any] = []
         bound = context(more).prefixes
         for prefix, uri in names.chosen.items():
+            if uri not in self.checked:
+                _absolute(prefix, uri)
+                self.checked.add(uri)
             if bound.get(prefix) != uri:
                 (inherited if self.prefixes.get(prefix) == uri else own).append({prefix: uri})
         return inherited, own
+
+
+def _absolute(prefix: str, uri: str) -> None:
+    try:
+        check({prefix: uri})
+    except BadEvent as refusal:
+        raise refusal.under("@context") from None
 
 
 def _in_texts(prefix: str, doc: bytes) -> bool:
@@ -318,6 +335,10 @@ def _header(element: Element, names: Names, lines: dict[str, int]) -> dict[str, 
 def _chosen(names: Names) -> list[Any]:
     """Give what the prefixes in a header mean, as entries of an @context."""
     return [{prefix: uri} for prefix, uri in names.chosen.items() if PREFIXES.get(prefix) != uri]
+
+
+def _names(element: Element) -> list[str]:
+    return [child.name for child in element.children]
 
 
 def _namespace(element: Element) -> str:

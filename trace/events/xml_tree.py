@@ -18,6 +18,7 @@ from zhuisu.events.errors import BadEvent, UnknownField, shown
 from zhuisu.events.xml_names import (
     BOOLEANS,
     DECLARATION,
+    EXTENDED,
     FIELDS,
     HEAD,
     NUMBERS,
@@ -28,6 +29,7 @@ from zhuisu.events.xml_names import (
     SEPARATOR,
     STRINGS,
     TIMES,
+    WRAPPERS,
     XSI,
     Names,
     Shape,
@@ -43,7 +45,6 @@ _NUMBER = re.compile(r"[+-]?(?:\d+(\.\d*)?|(\.\d+))([eE][+-]?\d+)?", re.ASCII).f
 _TO_THE_MINUTE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)(Z|[+-]\d\d:\d\d)", re.ASCII).fullmatch
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+").fullmatch
 _EPCIS_1 = "urn:epcglobal:epcis:xsd:1"
-_WRAPPERS = frozenset({"extension", "baseExtension"})
 _COMMON = frozenset({*HEAD, "baseExtension"})
 _AGAIN = frozenset({"certificationInfo", "set", "unset", "sensorReport"})
 _ENVELOPE = frozenset({"schemaVersion", "creationDate"})
@@ -63,6 +64,8 @@ def event(element: Element, names: Names, *, ordered: bool = False) -> dict[str,
 
     ``ordered``: what every event says must stand before what its type adds.
     """
+    if SEPARATOR in element.name and element.name.partition(SEPARATOR)[0] not in names.standard:
+        return _extended(element, names)
     kind = names.field(element.name)
     tree: dict[str, Any] = {"type": kind}
     if kind == "QuantityEvent":
@@ -86,6 +89,17 @@ def event(element: Element, names: Names, *, ordered: bool = False) -> dict[str,
             if "eventID" in tree and not _URI(tree["eventID"]):  # many wrote a bare UUID
                 tree[_aside("eventID", names)] = tree.pop("eventID")
     return tree
+
+
+def _extended(element: Element, names: Names) -> dict[str, Any]:
+    """Tell an event of another's type: what every event says as the standard wants it, all else as it comes."""
+    hidden = any(name.startswith(f"{_OURS}json") for name in element.attributes)
+    tree: dict[str, Any] = {} if hidden else {"type": names.member(element.name)}
+    for name in [name for name in element.attributes if SEPARATOR not in name and name not in _ENVELOPE]:
+        tree["@" + name] = element.attributes.pop(name)
+    _fill(element, tree, _EXTENDED, names)
+    tree.pop("@context", None)
+    return {"type": tree.pop("type", None) or names.member(element.name), **tree}
 
 
 def _common_first(element: Element, names: Names) -> None:
@@ -137,7 +151,7 @@ def more_context(element: Element) -> str:
 
 def _unwrapped(element: Element, names: Names) -> Iterator[Element]:
     for child in element.children:
-        if names.field(child.name) in _WRAPPERS:
+        if names.field(child.name) in WRAPPERS:
             yield from _unwrapped(child, names)
         else:
             yield child
@@ -152,9 +166,9 @@ def _fill(element: Element, tree: dict[str, Any], readers: Mapping[str, Reader],
         read = readers.get(name)
         try:
             if read is None:
-                if name in _WRAPPERS:
+                if name in WRAPPERS:
                     _fill(child, tree, readers, names)
-                elif ":" in name:
+                elif ":" in name or readers is _EXTENDED:
                     _add(tree, name, extension(child, names))
                 else:
                     raise _unknown(name, [*readers, "an element of your own namespace"])
@@ -166,7 +180,7 @@ def _fill(element: Element, tree: dict[str, Any], readers: Mapping[str, Reader],
                 tree[name] = read(child, names)
         except BadEvent as refusal:
             refusal.facts.setdefault("line", child.line)
-            raise refusal if name in _WRAPPERS else refusal.under(name) from None
+            raise refusal if name in WRAPPERS else refusal.under(name) from None
     if ours:
         _rest(tree, ours)
 
@@ -463,6 +477,18 @@ def _sensed(element: Element, names: Names) -> dict[str, Any]:
     return tree
 
 
+def _or_else(read: Reader) -> Reader:
+    """Make a reader of a field that only may be the standard's: if it does not look so, it is somebody else's."""
+
+    def read_either(element: Element, names: Names) -> Any:
+        try:
+            return read(element, names)
+        except BadEvent:
+            return extension(element, names)
+
+    return read_either
+
+
 def _twice(name: str) -> BadEvent:
     return BadEvent(f"{name} stands twice", rule=f"{SCHEMA}, maxOccurs", mend="keep one of them")
 
@@ -489,4 +515,5 @@ _READ: Mapping[Shape, Reader] = {
     Shape.DECLARATION: _open({name: _SIMPLE[shape] for name, shape in DECLARATION.items()}),
     Shape.OPEN: _open({}),
 }
+_EXTENDED = {name: _READ[shape] if name in HEAD else _or_else(_READ[shape]) for name, shape in EXTENDED.items()}
 _FIELDS = {kind: {name: _READ[shape] for name, shape in shapes.items()} for kind, shapes in FIELDS.items()}

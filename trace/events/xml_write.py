@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -19,9 +20,11 @@ import msgspec
 from zhuisu.events.context import PREFIXES, Context, context, part
 from zhuisu.events.times import milliseconds
 from zhuisu.events.translate import CbvFormat, Spelling, translated
+from zhuisu.events.tree import EVERY_FIELD, shaped
 from zhuisu.events.xml_names import (
     DECLARATION,
     EPCIS,
+    EXTENDED,
     FIELDS,
     METADATA,
     OURS,
@@ -31,7 +34,9 @@ from zhuisu.events.xml_names import (
     QUERY,
     REPORT,
     STANDARD,
+    STANDARD_1,
     UNBOUND,
+    WRAPPERS,
     XML,
     XSD,
     XSI,
@@ -42,8 +47,18 @@ _decode = msgspec.json.Decoder(float_hook=Decimal).decode
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]").search
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9._-]*", re.ASCII).fullmatch
-_US = "zhuisu-xml"
-_TAKEN = frozenset({"xml", "xmlns", "xsi", "xsd", _US})
+_NAMESPACE = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.-]*:"
+    r"(?:(?!//)|//(?:(?:[\w.~!$&'()*+,;=:-]|%[0-9A-Fa-f]{2})*@)?(?:\[[0-9A-Fa-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)"
+    r"(?::\d{0,5})?(?=[/?#]|\Z))"
+    r"(?:[\w.~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*(?:\?(?:[\w.~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?"
+    r"(?:\#(?:[\w.~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?",
+    re.ASCII,
+).fullmatch
+"""RFC 3986: some readers of XML refuse the document around any other."""
+_LAST = re.compile(r"(.*[#/:])([A-Za-z_][A-Za-z0-9._-]*)", re.ASCII | re.DOTALL).fullmatch
+_US, _TYPE = "zhuisu-xml", "zhuisu-type"
+_TAKEN = frozenset({"xml", "xmlns", "xsi", "xsd", _US, _TYPE})
 _HEAD = f'xmlns:xsi="{XSI}" xmlns:xsd="{XSD}" xmlns:{_US}="{OURS}" schemaVersion="2.0" creationDate="'
 _PLAIN = Spelling(cbv=CbvFormat.Always_Web_URI)
 """XML has no bare words (CBV 2.0 §7)."""
@@ -104,12 +119,52 @@ class _Writer:
         self.hidden: set[str] = set()
 
     def event(self, tree: dict[str, Any]) -> str:
-        kind = tree["type"]
-        attributes, body = self.fill({name: value for name, value in tree.items() if name != "type"}, FIELDS[kind])
+        kind = name = tree.pop("type")
+        if kind in FIELDS:
+            attributes, body = self.fill(tree, FIELDS[kind])
+        else:
+            name, attributes, body = self.extended(kind, tree)
         bound = "".join(f' xmlns:{prefix}="{_quoted(uri)}"' for prefix, uri in self.used.items())
         more = self.more(_encode(tree))
         told = f' {_US}:context="{_quoted(_encode(more).decode())}"' if more else ""
-        return f"<{kind}{bound}{told}{attributes}>{body}</{kind}>"
+        return f"<{name}{bound}{told}{attributes}>{body}</{name}>"
+
+    def extended(self, kind: str, tree: dict[str, Any]) -> tuple[str, str, str]:
+        """Write an event of another's type: name, attributes and inner text of its element.
+
+        A type that is not written as the name of an element is told in the attribute ``json``. There stands also what
+        this reader would take for something else.
+        """
+        known = EVERY_FIELD | shaped(tree, self.scope).keys()
+        hidden = {n: v for n, v in tree.items() if n not in known and (n in EXTENDED or n in WRAPPERS or n[:1] == "@")}
+        try:
+            compact = ":" in kind and self.scope.prefixes.get(kind.partition(":")[0]) not in STANDARD_1
+            name = self.element(kind if compact else "")
+        except _Unsayable:
+            name = self.typed(kind)
+            hidden["type"] = kind
+        standard = {n: (_WRITE[shape], tree[n]) for n, shape in EXTENDED.items() if n in known and n in tree}
+        rest = {n: value for n, value in tree.items() if n not in standard and n not in hidden}
+        return name, *self.body(standard, rest, hidden)
+
+    def typed(self, kind: str) -> str:
+        """Name an element after the URI of a type; ours stands for one that ends in no name."""
+        meant = self.scope.prefixes.get(kind, kind)
+        self.hidden |= {kind.partition(":")[0], meant.partition(":")[0]}
+        uri = self.scope.expand(meant)
+        last = _LAST(uri)
+        if last is None:
+            return f"{_US}:event"
+        namespace, local = last.groups()
+        for prefix in [prefix for prefix, bound in self.scope.prefixes.items() if bound == namespace]:
+            try:
+                return self.element(f"{prefix}:{local}")
+            except _Unsayable:
+                continue
+        if _NAMESPACE(namespace) and not namespace.startswith("http://www.w3.org/2000/xmlns"):
+            self.used[_TYPE] = namespace
+            return f"{_TYPE}:{local}"
+        return f"{_US}:event"
 
     def more(self, doc: bytes) -> list[Any]:
         """Entries of the @context that bind what no xmlns of ours does."""
@@ -140,9 +195,13 @@ class _Writer:
         return self.body(standard, extensions)
 
     def body(
-        self, standard: Mapping[str, tuple[Callable[["_Writer", str, Any], str], Any]], extensions: Mapping[str, Any]
+        self,
+        standard: Mapping[str, tuple[Callable[["_Writer", str, Any], str], Any]],
+        extensions: Mapping[str, Any],
+        aside: Mapping[str, Any] = MappingProxyType({}),
     ) -> tuple[str, str]:
-        hidden: dict[str, Any] = {}
+        """The same for fields with their writers; what is put ``aside`` stands in the attribute ``json``."""
+        hidden = dict(aside)
         single: list[str] = []
         inner: list[str] = []
         attributes = ""
@@ -196,7 +255,7 @@ class _Writer:
         if self.used.get(prefix) is None:
             if (
                 namespace in self.used.values()
-                or _ILLEGAL(namespace)
+                or not _NAMESPACE(namespace)
                 or namespace.startswith("http://www.w3.org/2000/xmlns")
             ):
                 raise _Unsayable
