@@ -70,11 +70,17 @@ begin
           offset 0
         ) m
         where m.loc = any (mine) or exists (select from ledger.event e where e.id = m.ev and e.party = me)
+          or exists (select from ledger.witness s where s.ev = m.ev and s.party = me)
         order by m.ev desc
         limit 1
       ) h
     )
-    select array_agg(distinct g.ev) into held from goods g join hands h on h.code = g.code where not g.lot or g.ev <= h.ev;
+    select array_agg(f.ev) into held
+    from (
+      select g.ev from goods g join hands h on h.code = g.code where not g.lot or g.ev <= h.ev
+      union
+      select s.ev from alien a join ledger.witness s on s.ev = a.id and s.party = me
+    ) f;
   end if;
   perform set_config('zhuisu.admitted', coalesce(held::text, ''), true);
   return cardinality(held);
@@ -127,6 +133,7 @@ begin
           offset 0
         ) m
         where everything or m.loc = any (mine) or exists (select from ledger.event e where e.id = m.ev and e.party = me)
+          or exists (select from ledger.witness s where s.ev = m.ev and s.party = me)
       )
       order by n.id
     )
@@ -223,7 +230,7 @@ CREATE FUNCTION ledger.ids_of_names(names uuid[]) RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
     AS $$
-  select n.ev from ledger.name n where n.h = any (names)
+  select distinct n.ev from ledger.name n where n.h = any (names)
 $$;
 
 CREATE FUNCTION ledger.ids_recorded(after uuid, down boolean, most integer) RETURNS SETOF uuid
@@ -300,14 +307,18 @@ begin
 end
 $$;
 
-CREATE FUNCTION ledger.is_withdrawn(event_id text) RETURNS boolean
+CREATE FUNCTION ledger.is_withdrawn(event uuid, event_id text) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
     AS $$
-  select exists (
-    select from ledger.name n
+  with said as (
+    select n.declared, n.party, n.ev from ledger.name n
     where n.h = encode(substr(sha256(convert_to(event_id, 'UTF8')), 1, 16), 'hex')::uuid
-      and n.declared > '1900-01-01T00:00:00Z'
+  )
+  select not exists (
+    select from said o
+    where o.ev = event and o.declared = '1900-01-01T00:00:00Z'
+      and not exists (select from said d where d.party = o.party and d.declared > '1900-01-01T00:00:00Z')
   )
 $$;
 
@@ -316,6 +327,24 @@ CREATE FUNCTION ledger.key(salt bytea, class text, uri text) RETURNS uuid
     AS $$
   select encode(substr(sha256(salt || convert_to(class, 'UTF8')), 1, 6)
              || substr(sha256(salt || convert_to(uri, 'UTF8')), 1, 10), 'hex')::uuid
+$$;
+
+CREATE FUNCTION ledger.locate(uris text[]) RETURNS integer[]
+    LANGUAGE plpgsql
+    AS $$
+declare
+  ids integer[];
+begin
+  loop
+    select array_agg(case u.uri when '' then 0 else p.id end order by u.n) into ids
+    from unnest(uris) with ordinality as u (uri, n) left join ledger.place p on p.uri = u.uri;
+    exit when array_position(ids, null) is null;
+    insert into ledger.place (uri)
+    select u.uri from unnest(uris, ids) as u (uri, id) where u.id is null group by u.uri order by u.uri
+    on conflict do nothing;
+  end loop;
+  return ids;
+end
 $$;
 
 CREATE FUNCTION ledger.own_party() RETURNS integer
@@ -348,6 +377,136 @@ CREATE FUNCTION ledger.places_at(exact text[], sites text[]) RETURNS SETOF integ
       where p.uri = w.site or starts_with(p.uri, w.site || '/254/')
         or (starts_with(w.site, 'urn:zhuisu:site:loc:') and starts_with(p.uri, w.site || '.'))
     )
+$$;
+
+CREATE TABLE ledger.about (
+    ev uuid NOT NULL,
+    items bigint[],
+    lots bigint[]
+);
+
+COMMENT ON TABLE ledger.about IS 'The goods an event names: instances and lots, not kinds, not certificates. Rights follow from them.';
+
+CREATE TABLE ledger.event (
+    id uuid NOT NULL,
+    digest bytea NOT NULL,
+    t timestamp with time zone NOT NULL,
+    rec timestamp with time zone NOT NULL,
+    kind smallint NOT NULL,
+    action smallint NOT NULL,
+    step text NOT NULL,
+    disposition text NOT NULL,
+    loc integer NOT NULL,
+    read_point integer NOT NULL,
+    party integer NOT NULL,
+    biz boolean NOT NULL,
+    name text NOT NULL,
+    declared boolean NOT NULL,
+    doc text NOT NULL,
+    xid xid8 DEFAULT pg_current_xact_id() NOT NULL
+);
+
+ALTER TABLE ONLY ledger.event FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN ledger.event.id IS 'UUIDv8: 48 bits event time in ms, 4 bits rank, hash of the content. Its order is event order.';
+
+COMMENT ON COLUMN ledger.event.digest IS 'SHA-256 of the content: same id and other digest is a conflict, never a silent drop.';
+
+COMMENT ON COLUMN ledger.event.loc IS 'ledger.place: bizLocation, else readPoint; 0 when the event names none.';
+
+COMMENT ON COLUMN ledger.event.read_point IS 'ledger.place: readPoint; 0 when the event names none.';
+
+COMMENT ON COLUMN ledger.event.party IS 'parties.organisation: who captured it first.';
+
+COMMENT ON COLUMN ledger.event.biz IS 'loc is the bizLocation, not the readPoint for want of one.';
+
+COMMENT ON COLUMN ledger.event.name IS 'eventID: the client''s, else the CBV hash id.';
+
+COMMENT ON COLUMN ledger.event.declared IS 'This is an error declaration: it voids the event of the same eventID.';
+
+COMMENT ON COLUMN ledger.event.xid IS 'The transaction that recorded it: whoever follows the ledger reads in this order (zhuisu.ledger.tail).';
+
+CREATE TABLE ledger.hold (
+    child bigint NOT NULL,
+    ev uuid NOT NULL,
+    parent bigint NOT NULL,
+    loc integer NOT NULL,
+    op smallint NOT NULL
+);
+
+COMMENT ON COLUMN ledger.hold.op IS '1 packed, 2 unpacked, 3 associated, 4 dissociated, 5 member of a lot, 6 a quantity packed, 7 a quantity unpacked, 9 ev is void';
+
+CREATE TABLE ledger.part (
+    ev uuid NOT NULL,
+    role smallint NOT NULL,
+    code bigint NOT NULL
+);
+
+COMMENT ON TABLE ledger.part IS 'A transformation as one group: inputs 6, outputs 7, transformation id 8. Never inputs times outputs.';
+
+CREATE TABLE ledger.touch (
+    code bigint NOT NULL,
+    ev uuid NOT NULL,
+    loc integer NOT NULL,
+    role smallint NOT NULL
+);
+
+COMMENT ON COLUMN ledger.touch.role IS '0 observed, 1 parent of a pack, 2 of an unpack, 3 emptied, 4 freed of associations, 5 cited certificate, 6 input, 7 output, 8 transformation id, 9 ev is void, 10 declaration';
+
+CREATE FUNCTION ledger.record(places text[], classes text[], uris text[], events ledger.event[], names uuid[], touches ledger.touch[], holds ledger.hold[], parts ledger.part[], abouts ledger.about[]) RETURNS uuid[]
+    LANGUAGE plpgsql
+    AS $$
+declare
+  spots integer[];
+  codes bigint[];
+  here  uuid[];
+begin
+  spots := ledger.locate(places);
+  with added as (
+    insert into ledger.event
+      (id, digest, t, rec, kind, action, step, disposition, loc, read_point, party, biz, name, declared, doc)
+    select e.id, e.digest, e.t, e.rec, e.kind, e.action, e.step, e.disposition, spots[e.loc], spots[e.read_point], e.party,
+      e.biz, e.name, e.declared, e.doc
+    from unnest(events) e
+    on conflict (id) do nothing
+    returning id
+  )
+  select coalesce(array_agg(e.id), '{}') into here from unnest(events) e where not exists (select from added where id = e.id);
+  if here <> '{}' then
+    if exists (
+      select from unnest(events) e join ledger.event x on x.id = e.id where x.digest <> e.digest or x.party <> e.party
+    ) then
+      raise unique_violation;
+    elsif cardinality(here) = cardinality(events) then
+      return here;
+    end if;
+  end if;
+  insert into ledger.name (h, declared, party, ev)
+  select n.h, '1900-01-01T00:00:00Z', e.party, e.id
+  from unnest(events) with ordinality e join unnest(names) with ordinality n (h, ordinality) using (ordinality)
+  where e.id <> all (here) order by n.h;
+  if exists (select from ledger.name where h = any (names) and declared > '1900-01-01T00:00:00Z') then
+    raise unique_violation;
+  end if;
+  codes := ledger.intern(classes, uris);
+  insert into ledger.touch (code, ev, loc, role)
+  select codes[t.code], t.ev, spots[t.loc], t.role from unnest(touches) t where t.ev <> all (here);
+  if holds <> '{}' then
+    insert into ledger.hold (child, ev, parent, loc, op)
+    select codes[t.child], t.ev, codes[t.parent], spots[t.loc], t.op from unnest(holds) t where t.ev <> all (here);
+  end if;
+  if parts <> '{}' then
+    insert into ledger.part (ev, role, code)
+    select t.ev, t.role, codes[t.code] from unnest(parts) t where t.ev <> all (here);
+  end if;
+  insert into ledger.about (ev, items, lots)
+  select t.ev,
+    (select array_agg(codes[n]) from unnest(t.items) as u (n)), (select array_agg(codes[n]) from unnest(t.lots) as u (n))
+  from unnest(abouts) t where t.ev <> all (here);
+  return here;
+exception
+  when unique_violation then return null;
+end
 $$;
 
 CREATE FUNCTION ledger.sees_all() RETURNS boolean
@@ -531,7 +690,7 @@ CREATE TABLE epcis.naming (
 CREATE TABLE epcis.query (
     id bigint NOT NULL,
     name text NOT NULL,
-    party integer NOT NULL,
+    party integer,
     query text NOT NULL,
     created timestamp with time zone NOT NULL
 );
@@ -612,14 +771,6 @@ CREATE TABLE exchange.batch (
     manager text NOT NULL
 );
 
-CREATE TABLE ledger.about (
-    ev uuid NOT NULL,
-    items bigint[],
-    lots bigint[]
-);
-
-COMMENT ON TABLE ledger.about IS 'The goods an event names: instances and lots, not kinds, not certificates. Rights follow from them.';
-
 CREATE TABLE ledger.code (
     id bigint NOT NULL,
     uri text NOT NULL
@@ -639,70 +790,14 @@ CREATE TABLE ledger.code_key (
 
 COMMENT ON TABLE ledger.code_key IS '48 bits hash of the class | 80 bits hash of the code: neighbours of a class share a page.';
 
-CREATE TABLE ledger.event (
-    id uuid NOT NULL,
-    digest bytea NOT NULL,
-    t timestamp with time zone NOT NULL,
-    rec timestamp with time zone NOT NULL,
-    kind smallint NOT NULL,
-    action smallint NOT NULL,
-    step text NOT NULL,
-    disposition text NOT NULL,
-    loc integer NOT NULL,
-    read_point integer NOT NULL,
-    party integer NOT NULL,
-    biz boolean NOT NULL,
-    name text NOT NULL,
-    declared boolean NOT NULL,
-    doc text NOT NULL,
-    xid xid8 DEFAULT pg_current_xact_id() NOT NULL
-);
-
-ALTER TABLE ONLY ledger.event FORCE ROW LEVEL SECURITY;
-
-COMMENT ON COLUMN ledger.event.id IS 'UUIDv8: 48 bits event time in ms, 4 bits rank, hash of the content. Its order is event order.';
-
-COMMENT ON COLUMN ledger.event.digest IS 'SHA-256 of the content: same id and other digest is a conflict, never a silent drop.';
-
-COMMENT ON COLUMN ledger.event.loc IS 'ledger.place: bizLocation, else readPoint; 0 when the event names none.';
-
-COMMENT ON COLUMN ledger.event.read_point IS 'ledger.place: readPoint; 0 when the event names none.';
-
-COMMENT ON COLUMN ledger.event.party IS 'parties.organisation: who captured it.';
-
-COMMENT ON COLUMN ledger.event.biz IS 'loc is the bizLocation, not the readPoint for want of one.';
-
-COMMENT ON COLUMN ledger.event.name IS 'eventID: the client''s, else the CBV hash id.';
-
-COMMENT ON COLUMN ledger.event.declared IS 'This is an error declaration: it voids the event of the same eventID.';
-
-COMMENT ON COLUMN ledger.event.xid IS 'The transaction that recorded it: whoever follows the ledger reads in this order (zhuisu.ledger.tail).';
-
-CREATE TABLE ledger.hold (
-    child bigint NOT NULL,
-    ev uuid NOT NULL,
-    parent bigint NOT NULL,
-    loc integer NOT NULL,
-    op smallint NOT NULL
-);
-
-COMMENT ON COLUMN ledger.hold.op IS '1 packed, 2 unpacked, 3 associated, 4 dissociated, 5 member of a lot, 6 a quantity packed, 7 a quantity unpacked, 9 ev is void';
-
 CREATE TABLE ledger.name (
     h uuid NOT NULL,
     declared timestamp with time zone NOT NULL,
+    party integer NOT NULL,
     ev uuid NOT NULL
 );
 
-COMMENT ON TABLE ledger.name IS 'eventID (first half of its SHA-256) to event; a declaration shares its original''s eventID.';
-
-CREATE TABLE ledger.part (
-    ev uuid NOT NULL,
-    role smallint NOT NULL,
-    code bigint NOT NULL
-);
-
-COMMENT ON TABLE ledger.part IS 'A transformation as one group: inputs 6, outputs 7, transformation id 8. Never inputs times outputs.';
+COMMENT ON TABLE ledger.name IS 'eventID (first half of its SHA-256) to event, for each who reported it; a declaration shares its original''s eventID.';
 
 CREATE TABLE ledger.place (
     id integer NOT NULL,
@@ -726,14 +821,13 @@ CREATE TABLE ledger.salt (
 
 COMMENT ON TABLE ledger.salt IS 'Secret of this database in the dictionary keys: nobody outside can make two codes collide.';
 
-CREATE TABLE ledger.touch (
-    code bigint NOT NULL,
+CREATE TABLE ledger.witness (
     ev uuid NOT NULL,
-    loc integer NOT NULL,
-    role smallint NOT NULL
+    party integer NOT NULL,
+    rec timestamp with time zone NOT NULL
 );
 
-COMMENT ON COLUMN ledger.touch.role IS '0 observed, 1 parent of a pack, 2 of an unpack, 3 emptied, 4 freed of associations, 5 cited certificate, 6 input, 7 output, 8 transformation id, 9 ev is void, 10 declaration';
+COMMENT ON TABLE ledger.witness IS 'Who else captured an event that another organisation had captured before.';
 
 CREATE TABLE parties.api_key (
     id bigint NOT NULL,
@@ -989,7 +1083,7 @@ ALTER TABLE ONLY ledger.hold
     ADD CONSTRAINT hold_pkey PRIMARY KEY (child, ev, op, parent) INCLUDE (loc);
 
 ALTER TABLE ONLY ledger.name
-    ADD CONSTRAINT name_pkey PRIMARY KEY (h, declared);
+    ADD CONSTRAINT name_pkey PRIMARY KEY (h, declared, party);
 
 ALTER TABLE ONLY ledger.part
     ADD CONSTRAINT part_pkey PRIMARY KEY (ev, role, code);
@@ -1005,6 +1099,9 @@ ALTER TABLE ONLY ledger.salt
 
 ALTER TABLE ONLY ledger.touch
     ADD CONSTRAINT touch_pkey PRIMARY KEY (code, ev, role) INCLUDE (loc);
+
+ALTER TABLE ONLY ledger.witness
+    ADD CONSTRAINT witness_pkey PRIMARY KEY (ev, party);
 
 ALTER TABLE ONLY parties.api_key
     ADD CONSTRAINT api_key_hash_key UNIQUE (hash);
@@ -1148,6 +1245,8 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.place F
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.salt FOR EACH STATEMENT EXECUTE FUNCTION ledger.append_only();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.touch FOR EACH STATEMENT EXECUTE FUNCTION ledger.append_only();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.witness FOR EACH STATEMENT EXECUTE FUNCTION ledger.append_only();
 
 ALTER TABLE ONLY epcis.dead_letter
     ADD CONSTRAINT dead_letter_subscription_fkey FOREIGN KEY (subscription) REFERENCES epcis.subscription(id) ON DELETE CASCADE;

@@ -136,6 +136,8 @@ async def connect(
     """
     settings = {
         "application_name": "zhuisu",
+        # Outside transaction() too: interning looks again for what others have committed meanwhile.
+        "default_transaction_isolation": "read committed",
         "plan_cache_mode": "force_generic_plan",
         "jit": "off",
         "statement_timeout": f"{int(statement_timeout * 1000)}",

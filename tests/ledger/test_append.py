@@ -10,7 +10,7 @@ import pytest
 from zhuisu.db import Database
 from zhuisu.events import ErrorDeclaration, Event, EventType, Quantity, make
 from zhuisu.ledger import append, history
-from zhuisu.ledger.append import MANY
+from zhuisu.ledger.append import FEW, MANY
 from zhuisu.ledger.errors import EventIdConflict, NotYourEvent
 
 T = datetime(2026, 5, 1, 8, 0, tzinfo=UTC)
@@ -65,14 +65,14 @@ class TestOnceAndForEver:
         with pytest.raises(EventIdConflict):
             await put(db, seen(3, box(2), event_id="urn:uuid:b"), seen(4, box(2), event_id="urn:uuid:b"))
         # Many take another way through the gate, to the same end.
-        many = [seen(n, box(n)) for n in range(100, 100 + MANY)]
+        many = [seen(n, box(n)) for n in range(100, 101 + FEW)]
         with pytest.raises(EventIdConflict):
             await put(db, *many, seen(2, box(1), event_id="urn:uuid:a"))
         with pytest.raises(EventIdConflict):
             await put(db, *many, seen(3, box(2), event_id="urn:uuid:b"), seen(4, box(2), event_id="urn:uuid:b"))
         assert await minutes_of(db, box(100)) == []
-        assert await put(db, *many, seen(1, box(1), event_id="urn:uuid:a")) == [True] * MANY + [False]
-        assert await put(db, *many) == [False] * MANY
+        assert await put(db, *many, seen(1, box(1), event_id="urn:uuid:a")) == [True] * len(many) + [False]
+        assert await put(db, *many) == [False] * len(many)
 
     async def test_many_writers_of_one_lot_neither_deadlock_nor_double(self, db: Database) -> None:
         async def writer(seed: int, lot: range) -> list[bool]:
@@ -80,13 +80,13 @@ class TestOnceAndForEver:
             random.Random(seed).shuffle(mine)
             return await put(db, *mine)
 
-        few, many = range(MANY - 1), range(MANY - 1, 5 * MANY)
+        few, many = range(MANY), range(MANY, MANY + FEW + 1)
         for lot in few, many:
             fresh = await asyncio.gather(*(writer(seed, lot) for seed in range(4)))
             assert sum(map(sum, fresh)) == len(lot)
         async with db.connection() as conn:
-            assert await conn.fetchval("select count(*) from ledger.code") == 5 * MANY
-            assert await conn.fetchval("select count(*) from ledger.touch") == 5 * MANY
+            assert await conn.fetchval("select count(*) from ledger.code") == many.stop
+            assert await conn.fetchval("select count(*) from ledger.touch") == many.stop
 
 
 class TestContainment:
@@ -195,3 +195,28 @@ class TestCorrections:
     async def test_repeating_a_correction_changes_nothing(self, db: Database) -> None:
         await put(db, self.original(), self.declared())
         assert await put(db, self.original(), self.declared()) == [False, False]
+
+    async def test_an_event_of_several_is_void_when_all_have_declared_it_wrong(self, db: Database) -> None:
+        assert [await put(db, self.original(), by=by) for by in (1, 2, 3, 2)] == [[True], [False], [False], [False]]
+        for by, left in ((1, [2]), (2, [2]), (3, [])):
+            assert await put(db, self.declared(), by=by) == [by == 1]
+            assert await minutes_of(db, box(1)) == left
+        # What all have withdrawn is not joined; under an eventID of its own it is another event.
+        with pytest.raises(EventIdConflict):
+            await put(db, self.original(), by=4)
+        await put(db, pack(2, case(1), box(1)), by=4)
+        assert await minutes_of(db, box(1)) == [2]
+        async with db.connection() as conn:
+            assert await conn.fetchval("select count(*) from ledger.witness") == 4
+
+    async def test_an_event_id_is_its_givers(self, db: Database) -> None:
+        one, other = seen(1, box(1), event_id="urn:uuid:a"), seen(2, box(1), event_id="urn:uuid:a")
+        many = [seen(n, box(n)) for n in range(100, 101 + FEW)]
+        assert await put(db, one) == [True]
+        assert await put(db, *many, other, by=2) == [True] * (len(many) + 1)
+        assert await put(db, *many, one) == [False] * (len(many) + 1)
+        for by, event in ((1, other), (2, one)):
+            with pytest.raises(EventIdConflict):
+                await put(db, event, by=by)
+        async with db.connection() as conn:
+            assert await conn.fetchval("select count(*) from ledger.witness where party = 1") == len(many)

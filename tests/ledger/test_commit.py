@@ -8,8 +8,9 @@ import pytest
 
 from zhuisu.codes.checksum import check_digit
 from zhuisu.db import Database
-from zhuisu.events import Event, EventType, make
-from zhuisu.ledger import group_commit, history
+from zhuisu.events import ErrorDeclaration, Event, EventType, make
+from zhuisu.ledger import append, group_commit, history, prepare
+from zhuisu.ledger.append import at_once
 from zhuisu.ledger.errors import EventIdConflict
 from zhuisu.parties import Principal, Role
 
@@ -18,9 +19,13 @@ NOW = datetime(2026, 6, 1, tzinfo=UTC)
 WHO = Principal(party=1, uscc="", roles=frozenset({Role.operator}), via="key")
 
 
-def seen(n: int, code: int, event_id: str = "") -> Event:
-    uri = f"https://id.gs1.org/01/06901234567892/21/{code}"
-    return make(EventType.ObjectEvent, time=T + timedelta(minutes=n), action="OBSERVE", epcs=[uri], event_id=event_id)
+def uri(code: int) -> str:
+    return f"https://id.gs1.org/01/06901234567892/21/{code}"
+
+
+def seen(n: int, code: int, event_id: str = "", **more: Any) -> Event:
+    at = T + timedelta(minutes=n)
+    return make(EventType.ObjectEvent, time=at, action="OBSERVE", epcs=[uri(code)], event_id=event_id, **more)
 
 
 async def nothing_refused(conn: Any, asked: Any) -> None:
@@ -47,6 +52,53 @@ async def test_the_same_event_from_many_senders_is_recorded_once(db: Database) -
     assert len({recorded.id for (recorded,) in answers}) == 1
 
 
+async def test_what_is_here_already_is_told_apart_in_a_shared_commit(db: Database) -> None:
+    async with group_commit(db, nothing_refused) as commit:
+        await commit(WHO, [seen(1, 1), seen(2, 2)], NOW)
+        sent = ([seen(n, n)] for n in (3, 1, 4, 2, 4))
+        answers = await asyncio.gather(*(commit(WHO, events, NOW) for events in sent))
+        assert [recorded.fresh for (recorded,) in answers] == [True, False, True, False, False]
+    async with db.connection() as conn:
+        marks = await history(conn, [uri(n) for n in range(1, 5)])
+        assert [len(found) for found in marks.values()] == [1] * 4
+        for table in ("event", "name", "touch", "about", "code"):
+            assert await conn.fetchval(f"select count(*) from ledger.{table}") == 4, table
+
+
+async def test_one_statement_leaves_alone_what_it_cannot_finish(db: Database) -> None:
+    declared = ErrorDeclaration(time=NOW, reason="did_not_occur")
+    tables = ("place", "event", "name", "code_key", "code", "touch", "about")
+    count = "select " + ", ".join(f"(select count(*) from ledger.{table})" for table in tables)
+    async with db.connection() as conn:
+        assert await at_once(conn, [prepare(seen(1, 1, "urn:x:taken"), 1)], NOW)
+        await append(conn, [seen(5, 5, "urn:x:declared", declaration=declared)], by=1, now=NOW)
+        before = await conn.fetchrow(count)
+        for odd in (
+            [seen(2, 2, "urn:x:taken")],  # another content
+            [seen(5, 5, "urn:x:declared")],  # its declaration waits
+            [seen(3, 3, "urn:x:twice"), seen(4, 4, "urn:x:twice")],
+            [seen(6, 6, declaration=declared)],
+        ):
+            captured = [prepare(event, 1) for event in (seen(9, 9, location="urn:x:barn"), *odd)]
+            assert await at_once(conn, captured, NOW) is None
+            assert await conn.fetchrow(count) == before
+
+
+async def test_an_event_whose_declaration_waits_is_void_in_a_shared_commit_too(db: Database) -> None:
+    async with db.transaction() as conn:
+        declared = ErrorDeclaration(time=NOW, reason="did_not_occur")
+        await append(conn, [seen(1, 1, "urn:x:wrong", declaration=declared)], by=1, now=NOW)
+    async with group_commit(db, nothing_refused) as commit:
+        sent = ([seen(1, 1, "urn:x:wrong")], [seen(2, 2)], [seen(3, 3)])
+        answers = await asyncio.gather(*(commit(WHO, events, NOW) for events in sent))
+    assert all(recorded.fresh for (recorded,) in answers)
+    async with db.connection() as conn:
+        assert {code for code, found in (await history(conn, [uri(n) for n in range(4)])).items() if found} == {
+            uri(2),
+            uri(3),
+        }
+
+
 async def test_one_refusal_among_many_reaches_its_sender_alone(db: Database) -> None:
     async with group_commit(db, nothing_refused) as commit:
         await commit(WHO, [seen(1, 1, "urn:x:taken")], NOW)
@@ -56,7 +108,7 @@ async def test_one_refusal_among_many_reaches_its_sender_alone(db: Database) -> 
     assert refused == [7]
     assert isinstance(answers[7], EventIdConflict)
     async with db.connection() as conn:
-        marks = await history(conn, [f"https://id.gs1.org/01/06901234567892/21/{n}" for n in range(20) if n != 7])
+        marks = await history(conn, [uri(n) for n in range(20) if n != 7])
     assert len(marks) == 19
 
 
@@ -99,7 +151,9 @@ async def test_writers_of_the_same_new_codes_do_not_lock_each_other_out(db: Data
         body = f"0690123400{n % 2}00"[:13]
         gtin = body + check_digit(body)
         uris = [f"https://id.gs1.org/01/{gtin}/21/{k}" for k in dict.fromkeys(order)]
-        return make(EventType.ObjectEvent, time=T + timedelta(minutes=n), action="OBSERVE", epcs=uris)
+        # A place of its own for each round, which all name at once.
+        at = f"urn:x:barn:{n // writers}"
+        return make(EventType.ObjectEvent, time=T + timedelta(minutes=n), action="OBSERVE", epcs=uris, location=at)
 
     async with group_commit(db, nothing_refused) as one, group_commit(db, nothing_refused) as two:
         for rounds in range(5):
@@ -108,3 +162,5 @@ async def test_writers_of_the_same_new_codes_do_not_lock_each_other_out(db: Data
     async with db.connection() as conn:
         assert await conn.fetchval("select count(*) from ledger.code") == 400
         assert await conn.fetchval("select count(*) from ledger.code_key") == 400
+        # What was known took no number: they are few, and every event names one.
+        assert await conn.fetchval("select (count(*), max(id) < 5 * $1) = (5, true) from ledger.place", writers)

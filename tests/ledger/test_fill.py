@@ -11,7 +11,8 @@ import asyncpg
 from zhuisu import db as floor
 from zhuisu.db import Connection
 from zhuisu.events import EventType, make
-from zhuisu.ledger import append, prepare
+from zhuisu.ledger import prepare
+from zhuisu.ledger.append import at_once, in_steps
 from zhuisu.settings import Settings
 
 sys.path.append(str(Path(__file__).parents[2]))  # bench is a program beside the package
@@ -37,19 +38,24 @@ async def test_a_lot_filled_is_the_same_lot_captured(settings: Settings) -> None
         database.connection() as conn,
     ):
         book = await fill.book(conn, 1000)
-        attempt = conn.transaction()
-        await attempt.start()
-        for some in (events[:100], events[100:]):
-            await append(conn, some, by=1, now=NOW)
-        captured = await _rows(conn)
-        await attempt.rollback()
+        captured = []
+        for record in (at_once, in_steps):
+            attempt = conn.transaction()
+            await attempt.start()
+            for some in (events[:100], events[100:]):
+                done = await record(conn, [prepare(event, 1) for event in some], NOW)
+                assert done is not None
+                assert all(recorded.fresh for recorded in done)
+            captured.append(await _rows(conn))
+            await attempt.rollback()
         for some in (events[:100], events[100:]):
             await fill.copy(conn, fill.rows([prepare(event, 1) for event in some], book, NOW))
         filled = await _rows(conn)
-    assert captured.keys() == {*fill.COLUMNS, "place", "salt"}
-    assert {table for table, rows in captured.items() if not rows} == set()
-    for table, rows in captured.items():
-        assert filled[table] == rows, table
+    assert filled.keys() == {*fill.COLUMNS, "place", "salt", "witness"}
+    assert {table for table, rows in filled.items() if not rows} == {"witness"}
+    for rows in captured:
+        for table in filled:
+            assert rows[table] == filled[table], table
 
 
 async def _rows(conn: Connection) -> dict[str, list[str]]:

@@ -4,10 +4,12 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhuisu.events import Action, EventType, Quantity, digest, make
+from zhuisu.events import Action, EventType, Quantity, digest, make, read
+from zhuisu.events.context import STANDARD
 from zhuisu.ledger.model import Hold, Op, Rank, Role, Touch, bound, cluster, event_id, links, rank
 
 T = datetime(2026, 5, 1, 8, 0, tzinfo=UTC)
@@ -50,6 +52,17 @@ def test_a_cited_certificate_meets_its_scanned_code() -> None:
     event = make(EventType.ObjectEvent, time=T, action="ADD", epcs=[BOX], certificates=[url])
     (touch,) = (t for t in links(event).touches if t.role is Role.cited)
     assert touch.uri.startswith("urn:zhuisu:certificate:lot:")
+
+
+def test_an_event_of_anothers_type_says_of_its_codes_that_they_were_there() -> None:
+    said = {"parentID": CASE, "childEPCs": [BOX], "inputEPCList": [BOX_2], "quantityList": [{"epcClass": LOT}]}
+    tree = {"type": "urn:x:Feeding", "eventTime": "2026-05-01T08:00:00Z", "eventTimeZoneOffset": "+00:00", **said}
+    (event,) = read(
+        msgspec.json.encode([{"@context": STANDARD, "action": "DELETE", "transformationID": "urn:x:t", **tree}])
+    )
+    named = tuple(Touch(uri, Role.observed) for uri in (CASE, LOT, BOX, BOX_2))
+    assert links(event) == ((*named, Touch("urn:x:t", Role.transformation)), ())
+    assert rank(event) is Rank.observe
 
 
 def test_ranks_order_what_happens_in_one_millisecond() -> None:

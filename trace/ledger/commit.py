@@ -4,9 +4,10 @@
 ...     await commit(who, events, now)      # answered when it is on disk
 [Recorded(id=UUID('019b…'), …)]
 
-Two writers take turns: while one commits, the other gathers what arrives, because what a transaction costs does not
-depend on how many share it. When a shared transaction fails, each submission is tried alone, so that a refusal reaches
-its own sender and nobody else.
+Plain events take two round trips, the guard's question and one statement, which is a transaction of its own; what takes
+more, a declaration or a conflict, goes step by step in a transaction around it. What arrives while both writers commit
+shares the next transaction. When a shared one fails, each submission is tried alone, so that a refusal reaches its own
+sender alone.
 """
 
 import asyncio
@@ -19,16 +20,13 @@ import msgspec
 
 from zhuisu.db import AWAY, Connection, Database, DatabaseAway
 from zhuisu.events import Event
-from zhuisu.ledger.append import Recorded, record
+from zhuisu.ledger.append import Recorded, at_once, in_steps
 from zhuisu.ledger.rows import Prepared, prepare
 from zhuisu.parties import Principal
 
 WRITERS = 2
 MOST = 256
 """Submissions that share one transaction."""
-
-PATIENCE = 0.05
-"""Seconds that a writer gathers while the other commits: that one may be waiting for a lock, and not be done soon."""
 
 
 class Submission(msgspec.Struct, frozen=True, eq=False):
@@ -41,7 +39,7 @@ class Submission(msgspec.Struct, frozen=True, eq=False):
 
 
 Guard: TypeAlias = Callable[[Connection, Sequence[Submission]], Awaitable[None]]
-"""Asked in the transaction, before anything is recorded; raises what it refuses."""
+"""Asked before anything is recorded, on the connection that will; raises what it refuses."""
 
 
 class GroupCommit:
@@ -51,8 +49,6 @@ class GroupCommit:
         self._db = db
         self._guard = guard
         self._queue: asyncio.Queue[Submission] = asyncio.Queue()
-        self._committing = 0
-        self._free = asyncio.Event()
 
     async def __call__(self, who: Principal, events: Sequence[Event], now: datetime) -> list[Recorded]:
         """Record the events in a transaction that others may share; raises as ``append`` and the guard do."""
@@ -65,17 +61,9 @@ class GroupCommit:
         """Commit what is queued, for ever; runs as a task of ``group_commit``."""
         while True:
             batch = [await self._queue.get()]
-            if self._committing:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(PATIENCE):
-                        await self._free.wait()
             while len(batch) < MOST and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
-            self._committing += 1
-            self._free.clear()
             await self._commit(batch)
-            self._committing -= 1
-            self._free.set()
             for _ in batch:
                 self._queue.task_done()
 
@@ -86,9 +74,14 @@ class GroupCommit:
     async def _commit(self, batch: Sequence[Submission]) -> None:
         try:
             entries = [entry for submission in batch for entry in submission.entries]
-            async with self._db.transaction() as conn:
+            now = max(submission.now for submission in batch)
+            async with self._db.connection() as conn:
                 await self._guard(conn, batch)
-                recorded = iter(await record(conn, entries, max(submission.now for submission in batch)))
+                done = await at_once(conn, entries, now)
+                if done is None:
+                    async with conn.transaction():
+                        done = await in_steps(conn, entries, now)
+                recorded = iter(done)
         except Exception as error:  # noqa: BLE001  (each is handed to whoever asked, none is swallowed)
             if len(batch) == 1 or isinstance(error, (DatabaseAway, *AWAY)):
                 for submission in batch:

@@ -7,7 +7,7 @@
 import hashlib
 from datetime import datetime, timedelta
 from enum import IntEnum
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 from uuid import UUID
 
 from zhuisu.codes import canonical_certificate, class_of, lot_of
@@ -119,7 +119,11 @@ _RANKS: dict[tuple[EventType, Action | None], Rank] = {
 
 
 def links(event: Event) -> Links:
-    """The codes that ``event`` names, each in its role."""
+    """The codes that ``event`` names, each in its role.
+
+    An extended event says of its codes no more than that they were there: what its type does to them is its owner's
+    word alone. So all codes in fields of the standard are observed, and none is made, used up, packed or taken out.
+    """
     touches: list[Touch] = []
     holds: list[Hold] = []
     items = (*event.epcs, *(q.uri for q in event.quantities))
@@ -153,6 +157,13 @@ def links(event: Event) -> Links:
                     holds += (Hold(q.uri, event.parent, portion) for q in event.child_quantities)
                 case _:
                     touches += (Touch(uri, Role.observed) for uri in (event.parent, *children) if uri)
+        case EventType.ExtendedEvent:
+            parts = (event.child_quantities, event.input_quantities, event.output_quantities)
+            named = (event.parent, *items, *event.children, *event.inputs, *event.outputs)
+            touches += (Touch(uri, Role.observed) for uri in (*named, *(q.uri for part in parts for q in part)) if uri)
+            touches += (Touch(uri, Role.transformation) for uri in (event.transformation,) if uri)
+        case _:
+            assert_never(event.type)
     touches += (Touch(canonical_certificate(uri), Role.cited) for uri in event.certificates)
     return Links(tuple(dict.fromkeys(touches)), tuple(dict.fromkeys(holds)))
 

@@ -2,23 +2,24 @@
 -- Wait for every writer that is binding eventIDs, and let none begin before this transaction ends.
 select ledger.alone()
 
--- name: add_places
--- Intern locations; returns all of them.
-with given as (select distinct uri from unnest($1::text[]) as u (uri)),
-added as (
-  insert into ledger.place (uri) select uri from given order by uri on conflict do nothing returning id, uri
+-- name: places
+-- The ids of locations, known or new, in the order given.
+select ledger.locate($1::text[])
+
+-- name: record
+-- Few plain events at once: those that were here, or null when there is more to it.
+select ledger.record(
+  $1::text[], $2::text[], $3::text[], $4::ledger.event[], $5::uuid[],
+  $6::ledger.touch[], $7::ledger.hold[], $8::ledger.part[], $9::ledger.about[]
 )
-select id, uri from added
-union all
-select p.id, p.uri from ledger.place p join given using (uri)
 
 -- name: add_events
 -- The gate: an event that is already here comes back nowhere, and leaves no links.
 insert into ledger.event
-  (id, digest, t, rec, kind, action, step, disposition, loc, biz, read_point, party, name, declared, doc)
+  (id, digest, t, rec, kind, action, step, disposition, loc, read_point, party, biz, name, declared, doc)
 select * from unnest(
   $1::uuid[], $2::bytea[], $3::timestamptz[], $4::timestamptz[], $5::smallint[], $6::smallint[], $7::text[], $8::text[],
-  $9::integer[], $10::boolean[], $11::integer[], $12::integer[], $13::text[], $14::boolean[], $15::text[]
+  $9::integer[], $10::integer[], $11::integer[], $12::boolean[], $13::text[], $14::boolean[], $15::text[]
 )
 on conflict (id) do nothing
 returning id
@@ -26,37 +27,46 @@ returning id
 -- name: insert_events
 -- The same for events of which none is here: without the price of looking out for that, row by row.
 insert into ledger.event
-  (id, digest, t, rec, kind, action, step, disposition, loc, biz, read_point, party, name, declared, doc)
+  (id, digest, t, rec, kind, action, step, disposition, loc, read_point, party, biz, name, declared, doc)
 select * from unnest(
   $1::uuid[], $2::bytea[], $3::timestamptz[], $4::timestamptz[], $5::smallint[], $6::smallint[], $7::text[], $8::text[],
-  $9::integer[], $10::boolean[], $11::integer[], $12::integer[], $13::text[], $14::boolean[], $15::text[]
+  $9::integer[], $10::integer[], $11::integer[], $12::boolean[], $13::text[], $14::boolean[], $15::text[]
 )
 
 -- name: digests
--- What is stored under ids that were offered again.
-select id, digest from ledger.event where id = any($1::uuid[])
+-- What is stored under ids that were offered again, and who was first with it.
+select id, digest, party from ledger.event where id = any($1::uuid[])
+
+-- name: add_witnesses
+-- Who captured what another had captured before; those that had not done so yet.
+insert into ledger.witness (ev, party, rec)
+select ev, party, $3::timestamptz from unnest($1::uuid[], $2::integer[]) as u (ev, party) order by ev, party
+on conflict do nothing
+returning ev, party
 
 -- name: bind_names
--- Bind eventIDs to events; a pair that is bound already stays. How many were new, and beside that all that had been bound
--- to these eventIDs before, declarations too.
+-- Bind eventIDs of parties to events; what is bound already stays. How many were new, and beside that all that had been bound
+-- to these eventIDs before, by anybody, declarations too.
 with added as (
-  insert into ledger.name (h, declared, ev)
-  select * from unnest($1::uuid[], $2::timestamptz[], $3::uuid[]) as u (h, declared, ev) order by h, declared
+  insert into ledger.name (h, declared, party, ev)
+  select * from unnest($1::uuid[], $2::timestamptz[], $3::integer[], $4::uuid[]) as u (h, declared, party, ev)
+  order by h, declared, party
   on conflict do nothing
   returning 1
 )
-select null::uuid as h, null::timestamptz as declared, null::uuid as ev, (select count(*) from added) as added
+select null::uuid as h, null::timestamptz as declared, null::integer as party, null::uuid as ev,
+  (select count(*) from added) as added
 union all
-select h, declared, ev, 0 from ledger.name where h = any($1::uuid[])
+select h, declared, party, ev, 0 from ledger.name where h = any($1::uuid[])
 
 -- name: other_names
 -- What else is bound to eventIDs of these events.
-select n.h, n.declared, n.ev
+select n.h, n.declared, n.party, n.ev
 from unnest($1::uuid[], $2::uuid[]) as u (h, ev) join ledger.name n on n.h = u.h and n.ev <> u.ev
 
 -- name: names
 -- To which event each eventID is bound, originals and declarations.
-select h, declared, ev from ledger.name where h = any($1::uuid[])
+select h, declared, party, ev from ledger.name where h = any($1::uuid[])
 
 -- name: find_codes
 -- The ids of those codes that are known. The offset keeps the key from being made twice.

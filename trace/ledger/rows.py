@@ -25,8 +25,11 @@ ORIGINAL = datetime(1900, 1, 1, tzinfo=UTC)
 Id = pgproto.UUID
 """A UUID that asyncpg makes and writes without detours; equal to and hashed as the standard library's."""
 
-Name: TypeAlias = tuple[bytes, datetime]
-"""Hash of an eventID, and the time of the declaration or a constant for the event itself."""
+Name: TypeAlias = tuple[bytes, datetime, int]
+"""Hash of an eventID, the time of the declaration or a constant for the event itself, and the party that gave it.
+
+An eventID is its giver's: two organisations that use one for different events have nothing to do with one another.
+"""
 
 KINDS = list(EventType)
 ACTIONS = [None, *Action]
@@ -52,7 +55,7 @@ class Prepared(msgspec.Struct, frozen=True, gc=False):
 
 
 class EventRow(NamedTuple):
-    """One row of ledger.event; the fields stand in the order of the ``add_events`` statement."""
+    """One row of ledger.event; the fields stand in the order of its columns, of which the last fills itself."""
 
     id: UUID
     digest: bytes
@@ -63,9 +66,9 @@ class EventRow(NamedTuple):
     step: str
     disposition: str
     loc: int
-    biz: bool
     read_point: int
     party: int
+    biz: bool
     name: str
     declared: bool
     doc: str
@@ -83,7 +86,6 @@ class LinkRows(NamedTuple):
 def prepare(event: Event, by: int) -> Prepared:
     """What ``record`` needs to know of an event that organisation ``by`` captured."""
     name, content = identify(event)
-    name = event.event_id or name
     declared = event.declaration.time if event.declaration else ORIGINAL
     found = links(event)
     return Prepared(
@@ -92,7 +94,7 @@ def prepare(event: Event, by: int) -> Prepared:
         Id(event_id(event, content)),
         content,
         name,
-        (name_hash(name), declared),
+        (name_hash(name), declared, by),
         found,
         goods(found),
         tuple(codes(found)),
@@ -125,9 +127,9 @@ def event_row(entry: Prepared, places: dict[str, int], now: datetime) -> EventRo
         event.step,
         event.disposition,
         places[place(event)],
-        bool(event.location),
         places[event.read_point],
         entry.by,
+        bool(event.location),
         entry.name,
         event.declaration is not None,
         event.doc.decode(),

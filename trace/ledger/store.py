@@ -2,16 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 from uuid import UUID
 
 import msgspec
+from asyncpg import Record
 
 from zhuisu.db import Connection, queries, rows_for
 from zhuisu.ledger.model import LAST, Op, Role, cluster
 from zhuisu.ledger.rows import EventRow, Id, LinkRows, Name
 
 SQL = queries(__file__)
+
+Numbers: TypeAlias = dict[str, int]
+"""URIs in order, each with its place there from 1."""
 
 LINKS = {
     "touch": ("code", "ev", "loc", "role"),
@@ -20,6 +24,16 @@ LINKS = {
     "about": ("ev", "items", "lots"),
 }
 """Tables of LinkRows, and their columns."""
+
+NAME = ("h", "declared", "party", "ev")
+"""The columns of ledger.name."""
+
+
+class Here(NamedTuple):
+    """An event that is here: the digest of its content, and who was first to capture it."""
+
+    digest: bytes
+    party: int
 
 
 class Stored(msgspec.Struct, frozen=True):
@@ -87,11 +101,33 @@ async def alone(conn: Connection) -> None:
 
 async def places(conn: Connection, uris: Iterable[str]) -> dict[str, int]:
     """Ids of locations, interned at need; "" is 0."""
-    wanted = sorted({uri for uri in uris if uri})
-    found = {"": 0}
-    while missing := [uri for uri in wanted if uri not in found]:
-        found |= {r["uri"]: r["id"] for r in await conn.fetch(SQL.add_places, missing)}
-    return found
+    wanted = sorted({"", *uris})
+    return dict(zip(wanted, await conn.fetchval(SQL.places, wanted), strict=True))
+
+
+async def record(
+    conn: Connection,
+    places: Numbers,
+    codes: Numbers,
+    events: Sequence[EventRow],
+    names: Sequence[bytes],
+    rows: LinkRows,
+) -> set[UUID] | None:
+    """Few plain events, sorted, in one statement; the ids of those that were here.
+
+    The rows name places and codes by ``Numbers``; ``names`` are the hashes of the eventIDs. None, and nothing is
+    written, when it takes more than that, as where another organisation was first with one.
+    """
+    here = await conn.fetchval(
+        SQL.record,
+        list(places),
+        list(map(cluster, codes)),
+        list(codes),
+        [(*row, None) for row in events],
+        list(map(Id, names)),
+        *rows,
+    )
+    return None if here is None else set(here)
 
 
 async def add_events(conn: Connection, rows: Sequence[EventRow]) -> set[UUID]:
@@ -105,28 +141,37 @@ async def insert_events(conn: Connection, rows: Sequence[EventRow]) -> None:
     await conn.execute(SQL.insert_events, *columns)
 
 
-async def digests(conn: Connection, ids: Iterable[UUID]) -> dict[UUID, bytes]:
-    """Content digests of events that are here."""
-    return {r["id"]: r["digest"] for r in await rows_for(conn, SQL.digests, ids)}
+async def here(conn: Connection, ids: Iterable[UUID]) -> dict[UUID, Here]:
+    """Of these events those that are here."""
+    return {r["id"]: Here(r["digest"], r["party"]) for r in await rows_for(conn, SQL.digests, ids)}
+
+
+async def add_witnesses(conn: Connection, reports: Iterable[tuple[UUID, int]], now: datetime) -> set[tuple[UUID, int]]:
+    """Note (event, party) that captured what another had captured before; those of them that are new."""
+    evs, parties = zip(*reports, strict=True)
+    return {(r["ev"], r["party"]) for r in await conn.fetch(SQL.add_witnesses, list(evs), list(parties), now)}
 
 
 async def bind_names(conn: Connection, wanted: dict[Name, UUID]) -> dict[Name, UUID]:
-    """Bind (hash of the eventID, declaration time) to events; all that is bound to these eventIDs, declarations too."""
+    """Bind eventIDs to events; all that anybody has bound to these eventIDs, declarations too."""
     keys = sorted(wanted)
-    columns = [Id(h) for h, _ in keys], [declared for _, declared in keys], [wanted[key] for key in keys]
+    columns = [Id(h) for h, *_ in keys], [key[1] for key in keys], [key[2] for key in keys], [wanted[k] for k in keys]
     count, *before = await conn.fetch(SQL.bind_names, *columns)
-    bound = {(r["h"].bytes, r["declared"]): r["ev"] for r in before}
+    bound = _bound(before)
     if count["added"] + sum(key in bound for key in keys) < len(keys):  # another writer was first with some
-        return {(r["h"].bytes, r["declared"]): r["ev"] for r in await conn.fetch(SQL.names, columns[0])}
+        return _bound(await conn.fetch(SQL.names, columns[0]))
     return {**wanted, **bound}
 
 
 async def copy_names(conn: Connection, wanted: dict[Name, UUID]) -> dict[Name, UUID]:
     """Bind what is not bound; what else is bound to these eventIDs. Raises UniqueViolationError when one is bound."""
-    rows = [(Id(h), declared, wanted[h, declared]) for h, declared in sorted(wanted)]
-    await conn.copy_records_to_table("name", schema_name="ledger", columns=("h", "declared", "ev"), records=rows)
-    others = await conn.fetch(SQL.other_names, [h for h, *_ in rows], [ev for *_, ev in rows])
-    return {(r["h"].bytes, r["declared"]): r["ev"] for r in others}
+    rows = [(Id(key[0]), *key[1:], wanted[key]) for key in sorted(wanted)]
+    await conn.copy_records_to_table("name", schema_name="ledger", columns=NAME, records=rows)
+    return _bound(await conn.fetch(SQL.other_names, [h for h, *_ in rows], [ev for *_, ev in rows]))
+
+
+def _bound(rows: Iterable[Record]) -> dict[Name, UUID]:
+    return {(r["h"].bytes, r["declared"], r["party"]): r["ev"] for r in rows}
 
 
 async def find_codes(conn: Connection, uris: Iterable[str]) -> dict[str, int]:

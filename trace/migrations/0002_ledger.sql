@@ -42,7 +42,7 @@ comment on column ledger.event.digest is 'SHA-256 of the content: same id and ot
 comment on column ledger.event.loc is 'ledger.place: bizLocation, else readPoint; 0 when the event names none.';
 comment on column ledger.event.biz is 'loc is the bizLocation, not the readPoint for want of one.';
 comment on column ledger.event.read_point is 'ledger.place: readPoint; 0 when the event names none.';
-comment on column ledger.event.party is 'parties.organisation: who captured it.';
+comment on column ledger.event.party is 'parties.organisation: who captured it first.';
 comment on column ledger.event.name is 'eventID: the client''s, else the CBV hash id.';
 comment on column ledger.event.declared is 'This is an error declaration: it voids the event of the same eventID.';
 comment on column ledger.event.xid is 'The transaction that recorded it: whoever follows the ledger reads in this order (zhuisu.ledger.tail).';
@@ -50,10 +50,20 @@ comment on column ledger.event.xid is 'The transaction that recorded it: whoever
 create table ledger.name (
   h        uuid        not null,
   declared timestamptz not null,
+  party    integer     not null,
   ev       uuid        not null,
-  primary key (h, declared)
+  primary key (h, declared, party)
 );
-comment on table ledger.name is 'eventID (first half of its SHA-256) to event; a declaration shares its original''s eventID.';
+comment on table ledger.name is
+  'eventID (first half of its SHA-256) to event, for each who reported it; a declaration shares its original''s eventID.';
+
+create table ledger.witness (
+  ev    uuid        not null,
+  party integer     not null,
+  rec   timestamptz not null,
+  primary key (ev, party)
+);
+comment on table ledger.witness is 'Who else captured an event that another organisation had captured before.';
 
 create table ledger.code_key (
   h  uuid   primary key,
@@ -153,6 +163,85 @@ begin
     where cardinality(added) = cardinality(new_ids) or u.id = any(added);
   end loop;
   return ids;
+end
+$$;
+
+-- The ids of locations, in the order given; "" is 0. Only what is missing takes a number.
+create function ledger.locate(uris text[]) returns integer[] language plpgsql as $$
+declare
+  ids integer[];
+begin
+  loop
+    select array_agg(case u.uri when '' then 0 else p.id end order by u.n) into ids
+    from unnest(uris) with ordinality as u (uri, n) left join ledger.place p on p.uri = u.uri;
+    exit when array_position(ids, null) is null;
+    insert into ledger.place (uri)
+    select u.uri from unnest(uris, ids) as u (uri, id) where u.id is null group by u.uri order by u.uri
+    on conflict do nothing;
+  end loop;
+  return ids;
+end
+$$;
+
+-- Few plain events with all that belongs to them, in one statement, which may be a transaction of its own. In the rows stand
+-- numbers of places and codes in the lists given, from 1, until their ids are known; names are the keys of the eventIDs.
+-- Events come sorted, places sorted and each once. Returns the ids of events that were here, from the same party with the same
+-- content. Returns null, and has written nothing, when it takes more than that: another party or content under an id, an
+-- eventID that is bound, a declaration that waits for one of these events. It writes in the order of zhuisu.ledger.append.
+create function ledger.record(
+  places text[], classes text[], uris text[], events ledger.event[], names uuid[],
+  touches ledger.touch[], holds ledger.hold[], parts ledger.part[], abouts ledger.about[]
+) returns uuid[] language plpgsql as $$
+declare
+  spots integer[];
+  codes bigint[];
+  here  uuid[];
+begin
+  spots := ledger.locate(places);
+  with added as (
+    insert into ledger.event
+      (id, digest, t, rec, kind, action, step, disposition, loc, read_point, party, biz, name, declared, doc)
+    select e.id, e.digest, e.t, e.rec, e.kind, e.action, e.step, e.disposition, spots[e.loc], spots[e.read_point], e.party,
+      e.biz, e.name, e.declared, e.doc
+    from unnest(events) e
+    on conflict (id) do nothing
+    returning id
+  )
+  select coalesce(array_agg(e.id), '{}') into here from unnest(events) e where not exists (select from added where id = e.id);
+  if here <> '{}' then
+    if exists (
+      select from unnest(events) e join ledger.event x on x.id = e.id where x.digest <> e.digest or x.party <> e.party
+    ) then
+      raise unique_violation;
+    elsif cardinality(here) = cardinality(events) then
+      return here;
+    end if;
+  end if;
+  insert into ledger.name (h, declared, party, ev)
+  select n.h, '1900-01-01T00:00:00Z', e.party, e.id
+  from unnest(events) with ordinality e join unnest(names) with ordinality n (h, ordinality) using (ordinality)
+  where e.id <> all (here) order by n.h;
+  if exists (select from ledger.name where h = any (names) and declared > '1900-01-01T00:00:00Z') then
+    raise unique_violation;
+  end if;
+  codes := ledger.intern(classes, uris);
+  insert into ledger.touch (code, ev, loc, role)
+  select codes[t.code], t.ev, spots[t.loc], t.role from unnest(touches) t where t.ev <> all (here);
+  if holds <> '{}' then
+    insert into ledger.hold (child, ev, parent, loc, op)
+    select codes[t.child], t.ev, codes[t.parent], spots[t.loc], t.op from unnest(holds) t where t.ev <> all (here);
+  end if;
+  if parts <> '{}' then
+    insert into ledger.part (ev, role, code)
+    select t.ev, t.role, codes[t.code] from unnest(parts) t where t.ev <> all (here);
+  end if;
+  insert into ledger.about (ev, items, lots)
+  select t.ev,
+    (select array_agg(codes[n]) from unnest(t.items) as u (n)), (select array_agg(codes[n]) from unnest(t.lots) as u (n))
+  from unnest(abouts) t where t.ev <> all (here);
+  return here;
+exception
+  when unique_violation then return null;
 end
 $$;
 

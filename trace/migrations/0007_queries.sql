@@ -3,10 +3,11 @@
 create table epcis.query (
     id      bigint      generated always as identity primary key,
     name    text        not null unique,
-    party   int         not null references parties.organisation,
+    party   int         references parties.organisation,           -- whose it is; null: the standard's, for good
     query   text        not null,                                  -- JSON, as its owner wrote it; @context binds its prefixes
     created timestamptz not null
 );
+insert into epcis.query (name, query, created) values ('SimpleEventQuery', '{}', now());  -- EPCIS 2.0 §8.2.7.1
 create index query_party on epcis.query (party, name);
 
 create table epcis.subscription (

@@ -74,7 +74,8 @@ grant select on ledger.event to zhuisu_reader;
 -- Let the reader see, until the next call, those of the asked events whose columns fit (null asks for nothing) and that are
 -- about goods that the caller held: the code, or what it stood in at the time, was named at a place of the caller or captured
 -- by it. An instance for ever, a lot until the last time: it is in many hands at once. One pass for all: a crate that a
--- thousand events name is looked at once.
+-- thousand events name is looked at once. Whoever captured what another had captured before (ledger.witness) sees it as well,
+-- and it counts as captured by both.
 create function ledger.admit(
   asked uuid[], kinds smallint[], actions smallint[], steps text[], dispositions text[], locations integer[],
   read_points integer[], since timestamptz, before timestamptz
@@ -116,11 +117,17 @@ begin
           offset 0
         ) m
         where m.loc = any (mine) or exists (select from ledger.event e where e.id = m.ev and e.party = me)
+          or exists (select from ledger.witness s where s.ev = m.ev and s.party = me)
         order by m.ev desc
         limit 1
       ) h
     )
-    select array_agg(distinct g.ev) into held from goods g join hands h on h.code = g.code where not g.lot or g.ev <= h.ev;
+    select array_agg(f.ev) into held
+    from (
+      select g.ev from goods g join hands h on h.code = g.code where not g.lot or g.ev <= h.ev
+      union
+      select s.ev from alien a join ledger.witness s on s.ev = a.id and s.party = me
+    ) f;
   end if;
   perform set_config('zhuisu.admitted', coalesce(held::text, ''), true);
   return cardinality(held);
@@ -206,7 +213,7 @@ $$;
 
 create function ledger.ids_of_names(names uuid[]) returns setof uuid
 language sql stable security definer set search_path = '' as $$
-  select n.ev from ledger.name n where n.h = any (names)
+  select distinct n.ev from ledger.name n where n.h = any (names)
 $$;
 
 -- Ids of the events that name one of these codes, or a code of one of the whole classes: these lie side by side in the
@@ -264,8 +271,8 @@ language sql stable security definer set search_path = '' as $$
   select p.uri from ledger.place p where p.id = place
 $$;
 
--- Codes after one, in the order in which they were first named, those of them that the caller may see: named in an event of
--- its own, or as part of what it held. The last row is where it ended, without a URI, or not there at the end of all.
+-- Codes after one, in the order in which they were first named, those of them that the caller may see: named in an event that
+-- it captured, first or after others, or as part of what it held. The last row is where it ended, without a URI, or not there at the end of all.
 create function ledger.codes_seen(after bigint, looked_at integer) returns table (code bigint, uri text)
 language plpgsql stable security definer set search_path = '' as $$
 declare
@@ -289,6 +296,7 @@ begin
           offset 0
         ) m
         where everything or m.loc = any (mine) or exists (select from ledger.event e where e.id = m.ev and e.party = me)
+          or exists (select from ledger.witness s where s.ev = m.ev and s.party = me)
       )
       order by n.id
     )
@@ -297,13 +305,17 @@ begin
 end
 $$;
 
--- Whether an eventID is declared wrong.
-create function ledger.is_withdrawn(event_id text) returns boolean
+-- Whether all who captured an event, under its eventID, have declared it wrong.
+create function ledger.is_withdrawn(event uuid, event_id text) returns boolean
 language sql stable security definer set search_path = '' as $$
-  select exists (
-    select from ledger.name n
+  with said as (
+    select n.declared, n.party, n.ev from ledger.name n
     where n.h = encode(substr(sha256(convert_to(event_id, 'UTF8')), 1, 16), 'hex')::uuid
-      and n.declared > '1900-01-01T00:00:00Z'
+  )
+  select not exists (
+    select from said o
+    where o.ev = event and o.declared = '1900-01-01T00:00:00Z'
+      and not exists (select from said d where d.party = o.party and d.declared > '1900-01-01T00:00:00Z')
   )
 $$;
 

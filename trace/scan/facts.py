@@ -167,11 +167,16 @@ async def _used(conn: Connection, certificates: Collection[str]) -> dict[str, fr
     marks = await history(conn, list(certificates)) if certificates else {}
     names = {m.event_id for found in marks.values() for m in found}
     docs = await store.made(conn, names) if names else {}
-    named = {name: _names(stored(doc)) for name, doc in docs.items()}
+    named = {key: _names(stored(doc)) for key, doc in docs.items()}
     return {
-        uri: frozenset[str]().union(*(named[m.event_id] for m in found if m.event_id in named)) - {uri}
+        uri: frozenset[str]().union(*(named[_key(m)] for m in found if _key(m) in named)) - {uri}
         for uri, found in marks.items()
     }
+
+
+def _key(mark: Mark) -> tuple[str, int]:
+    """The event of the mark: an eventID is only its giver's."""
+    return mark.event_id, mark.party
 
 
 def _names(event: Event) -> set[str]:
@@ -189,11 +194,9 @@ async def _origins(
     past = {c: [m for uri in uris for m in marks.get(uri, ())] for c, uris in goods.items()}
     turned = {m.event_id for found in past.values() for m in found if m.type is EventType.TransformationEvent}
     docs = await store.transformed(conn, turned) if turned else {}
-    into = {name: stored(doc) for name, doc in docs.items()}
+    into = {key: stored(doc) for key, doc in docs.items()}
     inputs = {
-        c: tuple(
-            dict.fromkeys(uri for m in found if m.event_id in into for uri in _went_in(into[m.event_id], goods[c]))
-        )
+        c: tuple(dict.fromkeys(uri for m in found if _key(m) in into for uri in _went_in(into[_key(m)], goods[c])))
         for c, found in past.items()
     }
     few = {c: uris for c, uris in inputs.items() if len(uris) <= MOST_INPUTS}
@@ -219,8 +222,8 @@ async def _cited(conn: Connection, marks: Mapping[str, list[Mark]]) -> dict[str,
     """Code -> addresses of the certificates that the events by which it came about cite."""
     names = {m.event_id for found in marks.values() for m in found if _makes(m)}
     docs = await store.made(conn, names) if names else {}
-    made = {name: stored(doc).certificates for name, doc in docs.items()}
-    return {code: tuple(url for m in found for url in made.get(m.event_id, ())) for code, found in marks.items()}
+    made = {key: stored(doc).certificates for key, doc in docs.items()}
+    return {code: tuple(url for m in found for url in made.get(_key(m), ())) for code, found in marks.items()}
 
 
 def _told(marks: Sequence[Mark]) -> Iterator[Mark]:

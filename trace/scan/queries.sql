@@ -22,15 +22,15 @@ where i.request = $1
 order by l.n
 
 -- name: made
--- Events by which goods came about and that cite a certificate, under their eventIDs.
-select n.h, e.doc
-from ledger.name n join ledger.event e on e.id = n.ev
+-- Events by which goods came about and that cite a certificate, under their eventIDs and who captured them.
+select n.h, e.party, e.doc
+from ledger.name n join ledger.event e on e.id = n.ev and e.party = n.party
 where n.h = any($1::uuid[]) and not e.declared and e.doc like '%"certificationInfo"%'
 
 -- name: transformed
--- Of these events, under their eventIDs, the transformations.
-select n.h, e.doc
-from ledger.name n join ledger.event e on e.id = n.ev
+-- Of these events, under their eventIDs and who captured them, the transformations.
+select n.h, e.party, e.doc
+from ledger.name n join ledger.event e on e.id = n.ev and e.party = n.party
 where n.h = any($1::uuid[]) and not e.declared and e.kind = $2
 
 -- name: contents

@@ -56,17 +56,18 @@ async def answered(conn: Connection, request: bytes) -> list[Line]:
     ]
 
 
-async def made(conn: Connection, event_ids: Iterable[str]) -> dict[str, bytes]:
-    """Of these events those that cite a certificate: eventID -> document."""
+async def made(conn: Connection, event_ids: Iterable[str]) -> dict[tuple[str, int], bytes]:
+    """Of these events those that cite a certificate: (eventID, who captured it) -> document."""
     names = {Id(name_hash(name)): name for name in event_ids}
-    return {names[r["h"]]: r["doc"].encode() for r in await rows_for(conn, SQL.made, names)}
+    return {(names[r["h"]], r["party"]): r["doc"].encode() for r in await rows_for(conn, SQL.made, names)}
 
 
-async def transformed(conn: Connection, event_ids: Iterable[str]) -> dict[str, bytes]:
-    """Of these events the transformations: eventID -> document."""
+async def transformed(conn: Connection, event_ids: Iterable[str]) -> dict[tuple[str, int], bytes]:
+    """Of these events the transformations: (eventID, who captured it) -> document."""
     names = {Id(name_hash(name)): name for name in event_ids}
     kind = KINDS.index(EventType.TransformationEvent)
-    return {names[r["h"]]: r["doc"].encode() for r in await rows_for(conn, SQL.transformed, names, kind)}
+    rows = await rows_for(conn, SQL.transformed, names, kind)
+    return {(names[r["h"]], r["party"]): r["doc"].encode() for r in rows}
 
 
 async def contents(conn: Connection, ids: Iterable[int]) -> dict[int, list[str]]:
