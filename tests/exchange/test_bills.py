@@ -18,7 +18,7 @@ from zhuisu.exchange.relation import write
 from zhuisu.pages.language import Lang, term
 from zhuisu.sheets import Form
 
-from .conftest import BOX, CARTON, CASE, code, rows, tree, upload
+from .conftest import BOX, CARTON, CASE, code, rows, tree, upload, uri
 
 FILE = upload(tree(cases=2))
 LATER = "2026-05-20 09:00"
@@ -96,6 +96,7 @@ def test_no_text_of_a_moment_raises(text):
         ({"number": ""}, "number"),
         ({"code": ""}, "code"),
         ({"quantity": "0"}, "quantity"),
+        ({"code": "(01)06901234567892", "batch": "L1", "quantity": "1", "unit": "箩筐"}, "unit"),
         ({"made": "2026-02-30"}, "made"),
         ({"type": "321", "to": "张三"}, "to"),
         ({"date": "2026-05-21"}, "date"),
@@ -127,6 +128,30 @@ def test_bill_to_event_to_bill(kind):
     ] * 2
     own = {"to" if kind.inward else "from": "91370302MA000A012K.1"}
     assert [row for event in events for row in bills.rows(event, {}, {})] == [row | own for row in [*sent, *loose]]
+
+
+def test_amounts_of_a_lot_add_up_by_unit_and_a_thing_moves_once():
+    goods = {"batch": "L7", "code": "(01)06901234567892"}
+    (like,) = rows("CK1", "216", "2026-05-20 09:00:00", [""])
+    said = [("2.5", "公斤"), ("0.50", "kg"), ("12", ""), ("", "枚"), ("3", "GRM")]
+    listed = [like | goods | {"quantity": amount, "unit": unit} for amount, unit in said]
+    twice = [like | {"code": code(BOX, 1), "made": made, "unit": "箩筐"} for made in ("2026-05-04", "2026-05-05")]
+    (bill,), faults = understood([*listed, *twice])
+    assert faults == []
+    events = bills.events(bill, "urn:zhuisu:site:loc:x.1", "urn:x:1", [], bill.entries)
+    assert [(str(each.quantity), each.uom) for event in events for each in event.quantities] == [
+        ("3", "KGM"), ("12", ""), ("3", "GRM")
+    ]  # fmt: skip
+    assert [event.epcs for event in events if event.epcs] == [(uri(code(BOX, 1)),)]
+    exported = [row for event in events for row in bills.rows(event, {}, {})]
+    assert [(row.get("quantity"), row.get("unit")) for row in exported] == [
+        ("3", "KGM"), ("12", None), ("3", "GRM"), (None, None)
+    ]  # fmt: skip
+    (again,), faults = understood(exported)
+    assert faults == []
+    assert [event.doc for event in bills.events(again, "urn:zhuisu:site:loc:x.1", "urn:x:1", [], again.entries)] == [
+        event.doc for event in events
+    ]
 
 
 def test_a_bill_of_a_site_with_a_gln_is_named_by_it():
@@ -287,12 +312,45 @@ async def test_only_at_sites_of_ones_own(packed, wholesaler):
     assert (await packed.uploads(write(FILE), 403, site=wholesaler.site))["type"] == "/problems/exchange/site-not-yours"
 
 
-@pytest.mark.parametrize(
-    ("body", "status"), [(b"", 400), (b"[]", 400), (b"\x89PNG", 415), (b"PK\x03\x04", 400), (b"{}", 400)]
-)
-async def test_what_is_no_table_is_refused(maker, body, status):
-    await maker.books(body, status)
-    assert (await maker.uploads(body, 400))["type"] == "/problems/exchange/not-relation-file"
+XML, GB = "application/xml", '<?xml version="1.0" encoding="GB18030"?>'
+HEADINGS = "单据号,单据类型,单据日期,追溯码,批号,数量,单位\r\n"
+REFUSED = [
+    ("bills", "", b"", 400, "sheets/no-headings"),
+    ("bills", "", b"[]", 400, "exchange/no-bills"),
+    ("bills", "", b"{}", 400, "sheets/damaged"),
+    ("bills", "", b"\xff\xfe", 400, "sheets/no-headings"),
+    ("bills", "", b"PK\x03\x04", 400, "sheets/damaged"),
+    ("bills", "", b"\x89PNG", 415, "sheets/not-a-table"),
+    ("bills", XML, write(FILE), 415, "sheets/not-a-table"),
+    ("bills", "text/csv", HEADINGS.encode("gb18030"), 400, "exchange/no-bills"),
+    ("bills", "multipart/form-data; boundary=x", b"--x--", 415, "exchange/not-the-file"),
+    ("relations", "multipart/form-data; boundary=x", b"--x--", 415, "exchange/not-the-file"),
+    ("relations", "application/json", b"{}", 415, "exchange/not-the-file"),
+    ("relations", "", b"", 400, "exchange/not-relation-file"),
+    ("relations", XML, b"<a", 400, "exchange/not-relation-file"),
+    ("relations", XML, b"\xff\xfe", 400, "exchange/not-relation-file"),
+    ("relations", XML, b"<html/>", 400, "exchange/not-relation-file"),
+    ("relations", XML, write(FILE).decode().encode("gb18030"), 400, "exchange/not-relation-file"),
+    ("relations", XML, f"{GB}<Document/>".encode("utf-16"), 400, "exchange/relation-unfit"),
+    ("relations", XML, b"\xef\xbb\xbf<Document/>\r\n", 400, "exchange/relation-unfit"),
+]
+
+
+async def test_what_is_no_file_is_refused_by_name_and_way_out(maker, client):
+    for door, kind, body, status, slug in REFUSED:
+        headers = maker.headers | ({"Content-Type": kind} if kind else {})
+        answer = await client.post(f"/exchange/{door}", content=body, headers=headers)
+        told = answer.json()
+        assert (answer.status_code, told["type"]) == (status, f"/problems/{slug}"), (door, kind, body[:40], told)
+        assert told["mend"], told
+    gzipped = await client.post(
+        "/exchange/relations", content=b"x", headers=maker.headers | {"Content-Encoding": "gzip"}
+    )
+    assert (gzipped.status_code, gzipped.json()["type"]) == (415, "/problems/exchange/not-the-file")
+    assert (await client.head("/exchange/bills?from=2026-05-01&to=2026-05-02", headers=maker.headers)).content == b""
+    for path in ("/exchange/relations", f"/exchange/relations/{code(BOX, 1)}"):
+        answer = await client.request("PUT", path, headers=maker.headers)
+        assert (answer.status_code, answer.json()["type"]) == (405, "/problems/method-not-allowed")
 
 
 async def test_times_that_cannot_be(maker, now):

@@ -1,10 +1,12 @@
 """The relation file: forms seen in the field, every contradiction by its line, and there and back."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from zhuisu.events import Action, EventType
 from zhuisu.exchange import activation
@@ -54,11 +56,45 @@ def written(codes, *, p="", made="2026-05-04", encoding="utf-8", wrapped=True, r
         {"encoding": "utf-16"},
         {"root": ' xmlns="urn:x"'},
         {"p": "r:", "root": ' xmlns:r="urn:x"'},
+        {"encoding": "GB18030"},
     ],
     ids=str,
 )
 def test_forms_seen_in_the_field_read_the_same(variant):
-    assert read(written(tree(), **variant)) == FILE
+    body = written(tree(), **variant)
+    text = body.decode(variant.get("encoding", "utf-8"))
+    for other in (text, on_one_line(text), text.replace("\n", "\r\n"), text.replace("\n", "\r")):
+        assert read(other.encode(variant.get("encoding", "utf-8"))) == FILE
+    # Notepad marks UTF-8 and leaves the declaration as it was.
+    assert read(text.encode("utf-8-sig")) == FILE
+
+
+def test_bytes_in_another_encoding_than_declared_are_told_by_where_they_stand():
+    text = written(tree()).decode()
+    undeclared = text.partition("?>")[2]
+    declared = text.replace("utf-8", "GB18030")
+    spoiled = declared.encode("gb18030").replace("甲".encode("gb18030"), b"\xff\xff")
+    for body in (text.encode("gb18030"), undeclared.encode("gb18030"), b"\xef\xbb\xbf\xff", b"\x8b", spoiled):
+        with pytest.raises(NotRelationFile, match=r"a byte that is not (UTF-8|GB18030)") as refused:
+            read(body)
+        assert "GB18030" in refused.value.mend
+    with pytest.raises(NotRelationFile) as refused:
+        read(text.encode("gb18030"))
+    facts = refused.value.facts
+    assert text.split("\n")[facts["line"] - 1][facts["column"] - 1] == "盒", "the first that is not ASCII"
+
+
+def test_a_parent_may_stand_in_another_relation():
+    """Goods of two products in one case: what is in the file is not missing from it."""
+    case, *inside = tree()
+    relations = [each.relations[0] for each in (upload([case]), upload(inside, number="202605B"))]
+    mixed = [
+        structs.replace(relation, head=structs.replace(relation.head, product=f"999999{n}"))
+        for n, relation in enumerate(relations)
+    ]
+    found = normal(Upload(license="1", relations=tuple(mixed)))
+    assert read(write(found)) == found
+    assert activation.gathered(activation.events(found, SITE), activation.kept(found)) == found
 
 
 def test_the_order_of_codes_within_a_level_is_the_order_of_the_line():
@@ -78,7 +114,7 @@ def test_it_is_written_as_the_platform_writes_it():
 
 
 BAD = [
-    (lambda t: t.replace(code(BOX, 2), code(BOX, 1)), "stands in line"),
+    (lambda t: t.replace(code(BOX, 2), code(BOX, 1)), "stands at line"),
     (lambda t: t.replace(code(BOX, 2), "123"), "20 digits"),
     (lambda t: t.replace(code(BOX, 2), "9" + code(BOX, 2)[1:]), "20 digits"),
     (lambda t: t.replace(code(BOX, 2), code(BOX, 2)[:-1] + "１"), "20 digits"),
@@ -98,13 +134,25 @@ BAD = [
     (lambda t: t.replace("2026-05-04", "0001-01-01"), "is no date"),
     (lambda t: t.replace("2029-05-03", "2026-05-03"), "before it was made"),
     (lambda t: t.replace('comment="0"', 'comment="0" secret="1"'), "not known here"),
-    (lambda t: t.replace("</Relation>", t[t.index("<Batch") : t.index("</Batch>")] + "</Batch></Relation>"), "batch of line"),
+    (lambda t: t.replace("</Relation>", t[t.index("<Batch") : t.index("</Batch>")] + "</Batch></Relation>"), "batch at line"),
+    (lambda t: t.replace('packLayer="3"', f'packLayer="001{"0" * 5000}"'), "no packLayer"),
+    (lambda t: t.replace(code(CASE, 1), code(CASE, 9), 1).replace(f'{code(BOX, 2)}" packLayer="1" parentCode="{code(CARTON, 1)}', f'{code(BOX, 2)}" packLayer="1" parentCode="{code(BOX, 1)}'), "not in the file"),
     (lambda t: t[: t.index("<Code")] + t[t.index("</Batch>") :], "no code in the file"),
 ]  # fmt: skip
 
 
+def on_one_line(text: str) -> str:
+    return text.replace("\n", " ")
+
+
+def without_spots(fault):
+    return fault.value, *(
+        re.sub(r"第 \d+ 行第 \d+ 列|line \d+, column \d+", "", said) for said in (fault.text.zh, fault.text.en)
+    )
+
+
 @pytest.mark.parametrize(("spoil", "said"), BAD, ids=range(len(BAD)))
-def test_every_contradiction_is_named_by_its_line(spoil, said):
+def test_every_contradiction_is_named_by_where_it_stands_whatever_the_lines(spoil, said):
     text = spoil(write(FILE).decode())
     with pytest.raises(RelationUnfit) as refused:
         read(text.encode())
@@ -114,6 +162,15 @@ def test_every_contradiction_is_named_by_its_line(spoil, said):
     assert refused.value.detail_zh
     line = text.split("\n")[fault.line - 1]
     assert line.startswith(("<Code", "<Batch", "<Relation", "<?xml"))
+    assert fault.column == 1
+    with pytest.raises(RelationUnfit) as flat:
+        read(on_one_line(text).encode())
+    assert flat.value.facts["more_faults"] == refused.value.facts["more_faults"]
+    in_line = flat.value.facts["faults"]
+    assert [without_spots(fault) for fault in in_line] == [without_spots(fault) for fault in faults]
+    assert [fault.column for fault in in_line] == sorted(fault.column for fault in in_line)
+    assert all(on_one_line(text)[fault.column - 1] == "<" for fault in in_line)
+    assert f"column {in_line[0].column}" in flat.value.where
 
 
 def test_all_faults_are_told_in_the_order_of_lines_up_to_a_thousand():
@@ -174,6 +231,35 @@ def test_no_spoiled_file_raises_anything_else(data):
         found = read(bytes(body))
     except (NotRelationFile, RelationUnfit):
         return
+    assert read(write(found)) == found
+
+
+ATTRIBUTE = re.compile(r'(?<=")[^"<>]*(?=")')
+
+
+@given(st.data(), st.sampled_from(["", " ", "\n", "\r\n"]))
+def test_no_file_of_shuffled_words_raises_anything_but_a_refusal(data, newline):
+    """Values of other attributes, lines twice, missing or elsewhere: what is read can be recorded."""
+    lines = write(FILE).decode().split("\n")
+    values = st.sampled_from(sorted({said for line in lines for said in ATTRIBUTE.findall(line)}))
+    places = st.integers(1, len(lines) - 2)
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(places)
+        match data.draw(st.sampled_from(["value", "twice", "gone", "elsewhere"])):
+            case "value" if found := list(ATTRIBUTE.finditer(lines[at])):
+                start, end = data.draw(st.sampled_from(found)).span()
+                lines[at] = lines[at][:start] + data.draw(values) + lines[at][end:]
+            case "twice":
+                lines.insert(at, lines[at])
+            case "elsewhere":
+                lines.insert(data.draw(places), lines.pop(at))
+            case _:
+                lines[at] = ""
+    try:
+        found = read(newline.join(lines).encode())
+    except (NotRelationFile, RelationUnfit):
+        return
+    assert activation.events(found, SITE)
     assert read(write(found)) == found
 
 

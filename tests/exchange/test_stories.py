@@ -99,17 +99,21 @@ async def test_bills_come_back_as_they_went_in(packed, wholesaler):
         "CK/1 号", "201", "2026-05-10 09:00:00", [code(BOX, 1), code(BOX, 2)], to=wholesaler.site, batch="202605A",
         made="2026-05-04", expires="2029-05-03",
     )  # fmt: skip
-    loose = rows("CK2", "216", "2026-05-11 08:00:00", ["(01)06901234567892"], batch="L7", quantity="20")
+    loose = rows("CK2", "216", "2026-05-11 08:00:00", ["(01)06901234567892"], batch="L7", quantity="20", unit="KGM")
     await packed.books([*sent, *loose])
     answer = await packed.gets("/exchange/bills", form="json", **{"from": "2026-05-10", "to": "2026-05-11"})
     said = {"from": packed.site, "quantity": 20}
     assert answer.json() == [row | {"from": packed.site} for row in sent] + [loose[0] | said]
+    lot = "https://id.gs1.org/01/06901234567892/10/L7"
+    held = (await packed.gets("/exchange/events", form="json", MATCH_anyEPCClass=lot)).json()
+    assert [(row["uri"], row["quantity"], row["unit"]) for row in held] == [(lot, 20, "KGM")]
     again = await packed.books(answer.json())
     assert [(bill["recorded"], bill["again"]) for bill in again["bills"]] == [(0, 2), (0, 1)]
     for form in Form:
         table = await packed.gets("/exchange/bills", form=form.value, **{"from": "2026-05-01", "to": "2026-06-01"})
         assert len(sheets.read(table.content, columns=bills.COLUMNS).rows) == 3
-        assert table.headers["content-type"].startswith(form.media_type.partition(";")[0])
+        assert table.headers["content-type"] == form.media_type
+        assert table.headers["content-disposition"] == f'attachment; filename="bills.{form}"'
     elsewhere = await packed.gets(
         "/exchange/bills", form="json", site=wholesaler.site, **{"from": "2026-05-01", "to": "2026-06-01"}
     )
@@ -157,7 +161,18 @@ async def test_events_as_a_table(packed, wholesaler, clinic, client, admin):
     # 1 shipped box, 18 activated codes, 2 cases and 4 cartons with 4 + 12 in them
     assert len((await packed.gets("/exchange/events", form="json")).json()) == 1 + 18 + 2 + 4 + 4 + 12
     assert (await clinic.gets("/exchange/events", form="json")).json() == []
-    for form in Form:  # refused before the first byte of a table is sent
+    for form in Form:
+        table = await packed.gets("/exchange/events", form=form.value, **asked)
+        assert table.headers["content-type"] == form.media_type
+        assert table.headers["content-disposition"] == f'attachment; filename="events.{form}"'
+        head = await client.head(f"/exchange/events?form={form}", headers=packed.headers)
+        assert (head.status_code, head.headers["content-type"], head.content) == (200, form.media_type, b"")
+        paged = (await packed.gets("/exchange/events", 400, form=form.value, perPage="2")).json()
+        assert (paged["type"], paged["where"]) == ("/problems/exchange/no-pages", "perPage")
+        short = {"orderBy": "eventTime", "eventCountLimit": "1"}
+        table = await packed.gets("/exchange/events", form=form.value, **short)
+        assert sheets.read(table.content, columns=listing.COLUMNS).rows[0].cells == row.cells, "the last one"
+        # refused before the first byte of a table is sent
         refused = await packed.gets("/exchange/events", 400, form=form.value, nonsense="1")
         assert refused.json()["where"] == "nonsense"
 

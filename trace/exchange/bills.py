@@ -17,7 +17,7 @@ from typing import Annotated, NamedTuple
 from urllib.parse import quote, unquote
 
 import msgspec
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Struct, field, structs
 
 from zhuisu import sheets
 from zhuisu.codes import Code, Family, Level, cn_drug, label, lot_of, parse, recorded
@@ -40,6 +40,10 @@ _CODE = Words(
 )
 _MOMENT = Words("存在的日期时间，如 2026-06-01 08:30", "a moment that exists, as 2026-06-01 08:30")
 
+_UNIT = Words(
+    "千克、克、吨、升、毫升，或 UN/ECE Rec. 20 代码；计件留空", "a UN/ECE Rec. 20 code, as KGM; empty for pieces"
+)
+
 COLUMNS = (
     Column("number", ("单据号", "Bill number", "单据编号", "单号", "billCode"), required=True, example="CK20260601001"),
     Column(
@@ -58,6 +62,7 @@ COLUMNS = (
     Column("made", ("生产日期", "Production date", "madeDate"), kind=Kind.date),
     Column("expires", ("有效期至", "Expiry", "有效期", "validateDate"), kind=Kind.date),
     Column("quantity", ("数量", "Quantity"), kind=Kind.number, note=Words("无单件码时填", "of goods without codes")),
+    Column("unit", ("单位", "Unit", "计量单位", "uom"), note=_UNIT, width=8),
 )
 
 EARLIEST = 2000
@@ -68,6 +73,16 @@ _WHEN = re.compile(
 ).fullmatch
 _GOODS = frozenset({Family.sgtin, Family.drug, Family.ma, Family.ahm, Family.vet_drug, Family.sscc, Family.lgtin})
 _CLASSES = frozenset({Family.gtin, Family.drug, Family.ma, Family.ahm, Family.drug_standard})
+_UNITS = {
+    **dict.fromkeys(("", "件", "个", "支", "盒", "瓶", "袋", "枚", "只", "头", "羽"), ""),
+    **dict.fromkeys(("千克", "公斤", "KG"), "KGM"),
+    **dict.fromkeys(("克", "G"), "GRM"),
+    **dict.fromkeys(("吨", "T"), "TNE"),
+    **dict.fromkeys(("升", "L"), "LTR"),
+    **dict.fromkeys(("毫升", "ML"), "MLT"),
+}
+"""Units as people write them -> UN/ECE Rec. 20; the product's own pieces have none (EPCIS 2.0 §7.3)."""
+_REC_20 = re.compile(r"[A-Z0-9]{2,3}", re.ASCII).fullmatch
 _NO_PERSON = Words("空：零售、接种等不登记个人", "nothing: sales and vaccinations name no person")
 
 
@@ -84,6 +99,7 @@ class Row(Struct, frozen=True, kw_only=True):
     made: date | None = None
     expires: date | None = None
     quantity: Decimal | None = None
+    unit: Name = ""
 
 
 class Statement(NamedTuple):
@@ -103,6 +119,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     code: Code | None = None
     uri: str = ""
     quantity: Decimal | None = None
+    unit: str = ""
 
     @property
     def single(self) -> bool:
@@ -131,12 +148,15 @@ def understood(sheet: Sheet) -> tuple[list[Bill], list[Fault]]:
             continue
         if row.quantity is not None and row.quantity <= 0:
             faults.append(_fault(sheet, number, "quantity", str(row.quantity), Words("大于 0 的数", "more than 0")))
+        entry = _entry(number, row)
+        if entry.uri and not entry.single and not (entry.unit == "" or _REC_20(entry.unit)):
+            faults.append(_fault(sheet, number, "unit", row.unit, _UNIT))
         first, said, _, entries = bills.setdefault((row.number, row.type), (number, row, at, []))
         if differing := [name for name in ("when", "sender", "receiver") if getattr(said, name) != getattr(row, name)]:
             name = {"when": "date", "sender": "from", "receiver": "to"}[differing[0]]
             same = Words(f"与同一单据的第 {first} 行相同", f"the same as in row {first}, which is of this bill too")
             faults.append(_fault(sheet, number, name, getattr(row, differing[0]), same))
-        entries.append(_entry(number, row))
+        entries.append(entry)
     found = [
         Bill(
             number=row.number,
@@ -183,7 +203,16 @@ def _entry(number: int, row: Row) -> Entry:
         uri = code.canonical if code.family in _GOODS else ""
     elif code is not None and code.family in _CLASSES and row.batch:
         uri = lot_of(code.item_class, row.batch)
-    return Entry(row=number, text=text, said=said, code=code, uri=uri, quantity=row.quantity)
+    unit = row.unit.upper()
+    return Entry(
+        row=number,
+        text=text,
+        said=said,
+        code=code,
+        uri=uri,
+        quantity=row.quantity,
+        unit=_UNITS.get(unit, unit),
+    )
 
 
 def _read(text: str) -> Code | None:
@@ -207,12 +236,24 @@ def paper(site: str, uscc: str, number: str) -> str:
 
 
 def events(bill: Bill, site: str, document: str, others: Sequence[Party], entries: Iterable[Entry]) -> list[Event]:
-    """The events of those ``entries`` of a bill that have a URI, at ``site``; ``others`` are who stands opposite."""
-    groups: dict[Statement, dict[str, Entry]] = {}
+    """The events of those ``entries`` of a bill that have a URI, at ``site``; ``others`` are who stands opposite.
+
+    A thing moves once, whatever further rows say of it; amounts of a lot in one unit add up, another unit is another
+    event.
+    """
+    groups: dict[tuple[Statement, str], dict[str, Entry]] = {}
+    singles: set[str] = set()
     for entry in entries:
-        if entry.uri:
-            groups.setdefault(entry.said, {}).setdefault(entry.uri, entry)
-    return [_event(bill, site, document, others, said, group.values()) for said, group in groups.items()]
+        if not entry.uri or entry.uri in singles:
+            continue
+        group = groups.setdefault((entry.said, "" if entry.single else entry.unit), {})
+        if entry.single:
+            singles.add(entry.uri)
+        elif (other := group.get(entry.uri)) is not None:
+            told = [each.quantity for each in (other, entry) if each.quantity is not None]
+            entry = structs.replace(other, quantity=sum(told, Decimal()) if told else None)  # noqa: PLW2901
+        group[entry.uri] = entry
+    return [_event(bill, site, document, others, said, group.values()) for (said, _), group in groups.items()]
 
 
 def _event(
@@ -232,7 +273,9 @@ def _event(
         step=bill.kind.step,
         disposition=bill.kind.disposition,
         epcs=[entry.uri for entry in listed if entry.single],
-        quantities=[Quantity(uri=entry.uri, quantity=entry.quantity) for entry in listed if not entry.single],
+        quantities=[
+            Quantity(uri=entry.uri, quantity=entry.quantity, uom=entry.unit) for entry in listed if not entry.single
+        ],
         read_point=site,
         location=site,
         documents=[BizTransaction(type=bill.kind.paper, uri=document)],
@@ -280,8 +323,8 @@ def rows(event: Event, facts: Mapping[str, Statement], goods: Mapping[str, Produ
         "to": here if kind.inward else other,
     }
     found = []
-    amounts = [(quantity.uri, quantity.quantity) for quantity in event.quantities]
-    for uri, amount in [*((epc, None) for epc in event.epcs), *amounts]:
+    for amount in [*(Quantity(uri=epc) for epc in event.epcs), *event.quantities]:
+        uri = amount.uri
         code = recorded(uri)
         known = facts.get(uri, Statement())
         product = goods.get(uri)
@@ -291,7 +334,8 @@ def rows(event: Event, facts: Mapping[str, Statement], goods: Mapping[str, Produ
             "batch": told.batch or known.batch or code.lot,
             "made": told.made or (known.made.isoformat() if known.made else ""),
             "expires": told.expires or (known.expires.isoformat() if known.expires else ""),
-            "quantity": sheets_number(amount),
+            "quantity": sheets_number(amount.quantity),
+            "unit": amount.uom,
         }
         found.append({name: text for name, text in (common | said).items() if text})
     return found

@@ -216,7 +216,8 @@ def _judged(bill: Bill, known: dict[str, Known]) -> list[Odd]:
             _odd(bill, entry, found)
             for found in flags(entry, bill, known.get(entry.uri, Known()), again=entry.uri in seen, others=every)
         )
-        seen.add(entry.uri)
+        if entry.single:  # amounts of a lot add up
+            seen.add(entry.uri)
     return odd
 
 

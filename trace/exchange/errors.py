@@ -6,13 +6,16 @@ Malformed    ├── NotRelationFile      no relation file, or XML that is bro
              ├── BillsUnfit           rows of which no bill can be made; ``faults`` lists them
              ├── NoSite               the caller has no site to book at
              ├── NoMoment             nobody says when the batch was packed, or it lies ahead
-             └── BadPeriod            a period that ends before it begins
+             ├── BadPeriod            a period that ends before it begins
+             └── NoPages              a table is asked for by the page
 Forbidden    └── SiteNotYours         a file that speaks for somebody else's site
 NotFound     └── NoRelation           nothing was packed under this code or lot
 TooLarge     └── TooManyRows          more than one answer holds
+UnsupportedMedia
+             └── NotTheFile           a body that says it is something else than the file
 """
 
-from zhuisu.errors import Forbidden, Malformed, NotFound, TooLarge
+from zhuisu.errors import Forbidden, Malformed, NotFound, TooLarge, UnsupportedMedia
 
 
 class NotRelationFile(Malformed):
@@ -82,6 +85,15 @@ class BadPeriod(Malformed):
     zh = "起止日期不可用"
 
 
+class NoPages(Malformed):
+    """A table has no pages.
+
+    It holds all rows that the other parameters ask for. ``eventCountLimit`` with ``orderBy`` shortens it.
+    """
+
+    zh = "表格不分页"
+
+
 class SiteNotYours(Forbidden):
     """The site belongs to another organisation.
 
@@ -107,3 +119,13 @@ class TooManyRows(TooLarge):
     """
 
     zh = "导出内容过多"
+
+
+class NotTheFile(UnsupportedMedia):
+    """The body is not the file itself.
+
+    Relation files are XML, bills are Excel, CSV or JSON, sent as they are: in no form (``multipart/form-data``) and
+    without a Content-Encoding.
+    """
+
+    zh = "请求正文不是文件本身"

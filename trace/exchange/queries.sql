@@ -78,6 +78,6 @@ where e.id > $1 and e.id < $2 and e.t >= $3 and e.t < $4 and e.kind = 0 and e.ac
     or e.loc = any(array(select ledger.places_at(array[s.uri], array[]::text[]) from parties.site s where s.id = $6))
   )
   and not e.declared
-  and not ledger.is_withdrawn(e.name)
+  and not ledger.is_withdrawn(e.id, e.name)
 order by e.id
 limit $7

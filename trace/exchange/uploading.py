@@ -6,7 +6,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -89,7 +89,7 @@ async def upload(
         stored=not dry_run,
         site=place.id,
         codes=sum(len(batch.codes) for _, batch in found.batches()),
-        batches=[_activated(found, head, batch) for head, batch in found.batches()],
+        batches=_activated(found),
         events=len(events),
         fresh=sum(each.fresh for each in recorded),
         activated_before=before[:100],
@@ -124,14 +124,21 @@ async def _activated_before(conn: Connection, entries: Sequence[Prepared]) -> li
     return [uri.rpartition(":")[2] for uri, code in ids.items() if code in done]
 
 
-def _activated(found: Upload, head: Head, batch: Batch) -> Activated:
+def _activated(found: Upload) -> list[Activated]:
+    """What became of each batch; what stands in a package may be of any."""
     inside: dict[str, Counter[int]] = {}
-    lots: dict[str, set[str]] = {}
-    for other_head, other in found.batches():
-        for packed in other.codes:
-            if packed.parent and other_head == head:
+    lots: dict[str, set[BatchKey]] = {}
+    for head, batch in found.batches():
+        for packed in batch.codes:
+            if packed.parent:
                 inside.setdefault(packed.parent, Counter())[packed.layer] += 1
-                lots.setdefault(packed.parent, set()).add(other.number)
+                lots.setdefault(packed.parent, set()).add(BatchKey(head.product, batch.number))
+    return [_one(head, batch, inside, lots) for head, batch in found.batches()]
+
+
+def _one(
+    head: Head, batch: Batch, inside: Mapping[str, Counter[int]], lots: Mapping[str, Collection[BatchKey]]
+) -> Activated:
     terms = cascade(head.cascade) or ()
     own = [packed for packed in batch.codes if packed.code in inside]
     part = [
