@@ -15,6 +15,7 @@ from zhuisu import certs, db
 from zhuisu.auth import Principal, Role
 from zhuisu.certs.model import Basis
 from zhuisu.certs.publish import trust_list
+from zhuisu.parties import organisation
 from zhuisu.parties.model import Entry, Kind, NewSite
 from zhuisu.parties.register import add_site, register
 from zhuisu.settings import Settings
@@ -33,6 +34,19 @@ def rate(work: Callable[[], object], seconds: float = 1.5) -> float:
     return count / spent
 
 
+async def farm(database: db.Database) -> Principal:
+    """The farm, registered with its site at need."""
+    async with database.connection() as conn:
+        known = await organisation(conn, FARM)
+    here = known or await register(
+        database, Entry(uscc=FARM, name="示范蛋鸡场", kind=Kind.farm, division="370302", phone="0533-5550101"), NOW
+    )
+    who = Principal(party=here.id, uscc=FARM, roles=frozenset({Role.issuer, Role.operator}), via="key")
+    if known is None:
+        await add_site(database, who, FARM, NewSite(name="示范蛋鸡场"))
+    return who
+
+
 async def measure(settings: Settings, _scale: int, console: Console) -> list[Figure]:
     console.print("certificates …")
     key = ec.generate_private_key(ec.SECP256R1())
@@ -41,11 +55,7 @@ async def measure(settings: Settings, _scale: int, console: Console) -> list[Fig
     raw_sign = rate(lambda: key.sign(message, ec.ECDSA(hashes.SHA256())))
     raw_verify = rate(lambda: key.public_key().verify(signature, message, ec.ECDSA(hashes.SHA256())))
     async with db.connect(settings.database_url, size=2) as database:
-        farm = await register(
-            database, Entry(uscc=FARM, name="示范蛋鸡场", kind=Kind.farm, division="370302", phone="0533-5550101"), NOW
-        )
-        who = Principal(party=farm.id, uscc=FARM, roles=frozenset({Role.issuer}), via="key")
-        await add_site(database, who, FARM, NewSite(name="示范蛋鸡场"))
+        who = await farm(database)
         orders = [
             certs.ProduceOrder(
                 product="鲜鸡蛋", quantity=Decimal(360), unit="枚", origin="370302", basis=(Basis.own_test,)

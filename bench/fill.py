@@ -32,7 +32,7 @@ CHUNK = 8
 
 COLUMNS: dict[str, Sequence[str]] = {
     "event": EventRow._fields,
-    "name": ("h", "declared", "ev"),
+    "name": store.NAME,
     "code_key": ("h", "id"),
     "code": ("id", "uri"),
     **store.LINKS,
@@ -64,7 +64,8 @@ async def book(conn: Connection, room: int) -> Book:
             "select relname from pg_class where relkind = 'r' and relnamespace = 'ledger'::regnamespace"
         )
     }
-    assert tables == {*COLUMNS, "salt", "place"}, f"not filled: {tables ^ {*COLUMNS, 'salt', 'place'}}"
+    known = {*COLUMNS, "salt", "place", "witness"}
+    assert tables == known, f"not filled: {tables ^ known}"
     salt = await conn.fetchval("select bytes from ledger.salt")
     last = await conn.fetchval("select setval('ledger.code_ids', nextval('ledger.code_ids') + $1)", room)
     return Book(salt, await store.places(conn, world.SITES), {}, count(last - room + 1))
@@ -80,7 +81,7 @@ def rows(entries: Sequence[Prepared], known: Book, now: datetime) -> Rows:
     known.ids.update(new)
     return {
         "event": [event_row(entry, known.places, now) for entry in entries],
-        "name": sorted((Id(entry.key[0]), entry.key[1], entry.id) for entry in entries),
+        "name": sorted((Id(entry.key[0]), *entry.key[1:], entry.id) for entry in entries),
         "code_key": sorted((known.key(uri), id_) for uri, id_ in new.items()),
         "code": [(id_, uri) for uri, id_ in new.items()],
         **link_rows(entries, known.ids, known.places)._asdict(),

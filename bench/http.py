@@ -20,13 +20,13 @@ import msgspec
 from rich.console import Console
 
 from bench import codes, world
-from bench.crypto import FARM
+from bench.crypto import FARM, farm
 from bench.figure import Figure
 from bench.load import Answered, load
 from zhuisu import db, events
 from zhuisu.epcis import capture
 from zhuisu.ledger import group_commit
-from zhuisu.parties import Principal, Role, first_key, organisation
+from zhuisu.parties import Role, first_key
 from zhuisu.settings import Settings
 
 PORT = 18_080
@@ -65,6 +65,7 @@ async def measure(settings: Settings, scale: int, console: Console) -> list[Figu
     serve = ("-m", "zhuisu", "serve", "--data", str(settings.data), "--port", str(PORT))
     async with db.connect(settings.database_url, size=1) as database:
         admin = (await first_key(database, datetime.now(UTC))).key
+        await farm(database)
     async with running(*serve, **known) as service:
         key = await _key(admin)
         figures = [*await _captured(settings, key, service), *await _others(settings, scale, admin, key)]
@@ -121,8 +122,7 @@ async def _captured(settings: Settings, key: str, service: int) -> list[Figure]:
 
 
 async def _others(settings: Settings, scale: int, admin: str, key: str) -> list[Figure]:
-    lots = max(1, scale // 2300)
-    items = [quote(world.item(lot, n), safe="") for n in range(200) for lot in range(lots)]
+    items = [quote(world.item(lot, n), safe="") for n in range(200) for lot in range(world.lots(scale))]
     intake = _json({"codes": [f"https://id.gs1.org/01/06901234567892/21/BENCH{NUMBER}"]})
     order = _json(
         {
@@ -207,10 +207,7 @@ async def _shared_commits(settings: Settings, clients: int) -> float:
         events.read(_event(world.SITES[n % len(world.SITES)], f"{series}{n:08d}")) for n in range(8 * 16 * CLIENTS * 4)
     ]
     async with db.connect(settings.database_url) as database, group_commit(database, capture.guard) as commit:
-        async with database.connection() as conn:
-            farm = await organisation(conn, FARM)
-        assert farm is not None
-        who = Principal(party=farm.id, uscc=FARM, roles=frozenset({Role.operator}), via="key")
+        who = await farm(database)
         now, left = datetime.now(UTC), iter(ready)
 
         async def client(mine: Iterable[list[events.Event]]) -> None:

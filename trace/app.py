@@ -17,7 +17,7 @@ import zhuisu
 from zhuisu import auth, certs, db, pages, parties, probes, web
 from zhuisu.chain import routes as chain
 from zhuisu.db import Database
-from zhuisu.epcis import capture, capture_lane, deliver, exceptions, filters, jobs, query
+from zhuisu.epcis import capture, capture_lane, deliver, exceptions, filters, jobs, listen, query
 from zhuisu.epcis import headers as gs1
 from zhuisu.epcis import routes as epcis
 from zhuisu.exchange import routes as exchange
@@ -94,7 +94,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
             *pages.HANDLERS,
         ],
         lifespan=[lifespan],
-        middleware=[web.Counting(), auth.MIDDLEWARE],
+        middleware=[web.Counting(), listen.Denial(), auth.MIDDLEWARE],
         dependencies={
             "db": Provide(provide_db, sync_to_thread=False),
             "commit": Provide(provide_commit, sync_to_thread=False),
@@ -107,6 +107,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
         state=State({"settings": settings, "clock": clock}),
         exception_handlers={Exception: exceptions.within(pages.problem)},
         before_send=[pages.secure, gs1.announce],
+        after_exception=[listen.remember],
         request_max_body_size=settings.max_body,
         logging_config=None,
         openapi_config=OpenAPIConfig(

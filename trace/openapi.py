@@ -9,7 +9,7 @@ from zhuisu.epcis import filters, headers, master_ask, operands
 from zhuisu.epcis.parameters import FIXED, Parameter
 from zhuisu.epcis.resources import RESOURCES
 from zhuisu.epcis.view import ATTRIBUTED
-from zhuisu.events import Action, CbvFormat, EpcFormat, EventType
+from zhuisu.events import STANDARD_TYPES, Action, CbvFormat, EpcFormat
 from zhuisu.sheets import Form
 
 Json: TypeAlias = dict[str, Any]
@@ -80,6 +80,11 @@ EXAMPLE: Final[Json] = {
 
 VOCABULARIES: Final[Json] = {"type": "array", "items": {"type": "object"}, "description": "master data"}
 
+EVENT_TYPE: Final[Json] = {
+    "anyOf": [{"enum": list(STANDARD_TYPES)}, TEXT | {"format": "uri"}],
+    "description": "one of the standard's, or the URI of another's; in events also with a prefix that @context binds",
+}
+
 SCHEMAS: Final[dict[str, Json]] = {
     "Problem": {
         "description": "RFC 9457. `type` is constant and a page; further members are facts of the case.",
@@ -103,7 +108,7 @@ SCHEMAS: Final[dict[str, Json]] = {
         "type": "object",
         "required": ["type", "eventTime", "eventTimeZoneOffset"],
         "properties": {
-            "type": {"enum": list(EventType)},
+            "type": EVENT_TYPE,
             "eventTime": TIME,
             "eventTimeZoneOffset": TEXT | {"pattern": "^[+-]((0[0-9]|1[0-3]):[0-5][0-9]|14:00)$"},
             "eventID": TEXT | {"format": "uri"},
@@ -196,7 +201,7 @@ def _asked(parameter: Parameter) -> Json:
     """A list is ``a|b``, or the name again for each (EPCIS 2.0 REST bindings)."""
     if parameter.one:
         return _query(parameter.name, _value(parameter))
-    known = {"eventType": {"enum": list(EventType)}, "EQ_action": {"enum": list(Action)}}
+    known = {"eventType": EVENT_TYPE, "EQ_action": {"enum": list(Action)}}
     many = {"type": "array", "minItems": 1, "items": known.get(parameter.name, _value(parameter))}
     return _query(parameter.name, many, style="pipeDelimited", explode=False)
 

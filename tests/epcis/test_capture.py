@@ -165,7 +165,8 @@ class TestConformance:
             for _ in range(2):
                 answer = await post(district.maker, "/epcis/capture", body)
                 assert answer.status_code == 202, (file.name, answer.text)
-            tree = json.loads(body, parse_float=Decimal)
+            told = body.replace(b'"https://ref.gs1.org/cbv/BizStep-', b'"')  # a word of CBV is bare in every answer
+            tree = json.loads(told, parse_float=Decimal)
             expected += [tree] if "epcisBody" not in tree else tree["epcisBody"]["eventList"]
         as_it_came = district.maker.headers | {"GS1-EPC-Format": "Never_Translates"}
         found = json.loads(

@@ -12,7 +12,7 @@ from zhuisu import events
 from zhuisu.epcis import stream
 from zhuisu.epcis.errors import DocumentTooLarge
 from zhuisu.errors import Refusal
-from zhuisu.events import BadEvent, Event
+from zhuisu.events import BadDocument, BadEvent, Event
 
 STANDARD = "https://ref.gs1.org/standards/epcis/epcis-context.jsonld"
 CONTEXT = [STANDARD, {"ex": "https://example.org/"}]
@@ -135,4 +135,6 @@ def test_bounds() -> None:
         with pytest.raises(DocumentTooLarge):
             stream.survey(pieces, 10)
         assert len(list(pieces)) > 10, "it went on reading"
-    assert stream.survey([b" " * (1 << 20)] * 20 + [b"[]"], 10).count == 0
+    assert stream.survey([b" " * (1 << 20)] * 20 + [b"[{}]"], 10).count == 1
+    with pytest.raises(BadDocument):
+        stream.survey([b" " * (1 << 20)] * 20 + [b"[]"], 10)

@@ -1,42 +1,17 @@
-"""Where company prefixes end, against the table that GS1 publishes (in biip)."""
+"""Where company prefixes end."""
 
-import json
-import lzma
-from collections.abc import Iterator
-from importlib import resources
-from typing import Any
+import subprocess
+import sys
 
 import pytest
 
-from zhuisu.codes.checksum import check_digit
 from zhuisu.codes.epc_urn import to_link, to_urn
+from zhuisu.epcis.answer import spelled
 from zhuisu.epcis.company import length, required, spoken
 from zhuisu.epcis.errors import NotAcceptable
+from zhuisu.events import EpcFormat
 
 NOBODY: frozenset[str] = frozenset()
-
-
-def published(node: Any, beginning: str = "") -> Iterator[tuple[str, int]]:
-    if isinstance(node, int):
-        yield beginning, node
-        return
-    for digit, below in node.items():
-        yield from published(below, beginning + digit)
-
-
-def gln(beginning: str) -> str:
-    digits = beginning.ljust(12, "5")
-    return f"https://id.gs1.org/414/{digits}{check_digit(digits)}"
-
-
-def test_china_is_cut_as_gs1_publishes() -> None:
-    biip = pytest.importorskip("biip")
-    packed = resources.files(biip).joinpath("gs1_prefixes/_company_prefix_trie.json.lzma").read_bytes()
-    china = {p: n for p, n in published(json.loads(lzma.decompress(packed))) if p.startswith("69")}
-    assert len(china) > 300
-    # A length of 12 stands for numbers that were given out one by one: there is no company to name.
-    told = {beginning: length(gln(beginning), NOBODY) for beginning in china}
-    assert told == {beginning: 0 if n == 12 else n for beginning, n in china.items()}
 
 
 @pytest.mark.parametrize(
@@ -59,10 +34,36 @@ def test_a_urn_of_the_event_is_believed(urn: str) -> None:
     assert to_urn(link, required(link, spoken(urn.encode()))) == urn
 
 
+@pytest.mark.parametrize(
+    ("key", "urn"),
+    [
+        ("01/00614141777778/10/987", "urn:epc:class:lgtin:0614141.077777.987"),
+        ("01/04012345987652", "urn:epc:idpat:sgtin:4012345.098765.*"),
+        ("00/169012345678901235", "urn:epc:id:sscc:6901234.1567890123"),
+        ("8004/0614141A", "urn:epc:id:giai:0614141.A"),
+        ("01/06903100123454/21/1", "urn:epc:id:sgtin:690310012345.0.1"),  # a number that was given out alone
+    ],
+)
+def test_the_table_of_gs1_is_believed_next(key: str, urn: str) -> None:
+    link = f"https://id.gs1.org/{key}"
+    assert to_urn(link, required(link, NOBODY)) == urn
+
+
 def test_what_nobody_says() -> None:
-    german = "https://id.gs1.org/01/04012345123456/21/7"
-    assert length(german, NOBODY) == length(german, frozenset({"4012346"})) == 0
-    for link in (german, "https://id.gs1.org/8013/1987654Ad4X4bL5ttr2310c2K"):
-        with pytest.raises(NotAcceptable) as refused:
-            required(link, NOBODY)
-        assert refused.value.facts["code"] == link
+    bookland = "https://id.gs1.org/01/09791234567896/21/7"
+    assert length(bookland, NOBODY) == length(bookland, frozenset({"9781234"})) == 0
+    with pytest.raises(NotAcceptable) as refused:
+        required(bookland, NOBODY)
+    assert refused.value.facts["code"] == bookland
+
+
+def test_what_has_no_urn_stays_as_it_is() -> None:
+    """No key of its kind has one, or not this: (8013), an asset number that is all company prefix."""
+    for key in ("8013/1987654Ad4X4bL5ttr2310c2K", "8004/0614141", "8004/A1"):
+        doc = b'{"type":"ObjectEvent","epcList":["https://id.gs1.org/%s"]}' % key.encode()
+        assert list(spelled([doc], EpcFormat.Always_EPC_URN)) == [doc]
+
+
+def test_the_table_is_read_when_it_is_needed() -> None:
+    program = "import sys, zhuisu.app; sys.exit('biip' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -216,7 +216,7 @@ async def test_in_xml(district: District, declared_first: bool) -> None:
     assert "errorDeclaration" not in original
     assert declared["errorDeclaration"] == {
         "declarationTime": "2026-05-31T08:00:00Z",
-        "reason": "urn:epcglobal:cbv:er:incorrect_data",
+        "reason": "incorrect_data",
         "correctiveEventIDs": ["urn:x:right"],
         "ex:why": "scanned the wrong pile",
     }

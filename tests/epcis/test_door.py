@@ -18,7 +18,7 @@ from zhuisu.settings import Settings
 
 URN = "urn:epc:id:sgtin:4012345.012345.7"
 LINK = "https://id.gs1.org/01/04012345123456/21/7"
-STRANGER = "https://id.gs1.org/01/09521234543213/21/1"
+STRANGER = "https://id.gs1.org/01/09791234567896/21/1"
 READ, MADE, KEPT = ("GET",), ("GET", "POST"), ("GET", "DELETE")
 RESOURCES: dict[str, tuple[str, ...]] = {
     "": READ,
@@ -130,7 +130,7 @@ REFUSED = [
         {},
         b"",
     ),
-    (400, "QueryParameterException", "GET", "/epcis/queries/kept/events?stream=true", {}, b""),
+    (426, "QueryParameterException", "GET", "/epcis/queries/kept/events?stream=true", {}, b""),
     (400, "QueryValidationException", "POST", "/epcis/queries", {}, b'{"name": "x", "query": 7}'),
     (400, "QueryValidationException", "POST", "/epcis/queries", {}, b'{"name": "x"'),
     (
@@ -141,7 +141,7 @@ REFUSED = [
         {},
         b'{"dest": "https://x.cn/"}',
     ),
-    (403, "SecurityException", "GET", "/epcis/queries/theirs", {}, b""),
+    (403, "SecurityException", "DELETE", "/epcis/queries/theirs", {}, b""),
     (404, "NoSuchNameException", "GET", "/epcis/queries/none", {}, b""),
     (404, "NoSuchNameException", "DELETE", "/epcis/queries/none", {}, b""),
     (404, "NoSuchResourceException", "GET", "/epcis/events/urn%3Anone", {}, b""),
@@ -167,6 +167,8 @@ async def test_every_refusal_has_the_standards_name_in_json_and_xml(district: Di
         answer = await ask(d.maker, path, method, headers=more, content=body)
         assert problem(answer) == (status, name), (path[:80], more, answer.text)
         assert answer.headers["Content-Type"] == "application/problem+json"
+        if status == 426:
+            assert answer.headers["Upgrade"] == "websocket"
         if status == 406:
             assert answer.headers["GS1-EPCIS-Max"] == answer.headers["GS1-CBV-Min"] == "2.0"
         if "Accept" in more:
@@ -409,4 +411,4 @@ async def test_every_parameter_is_answered_in_a_url_and_in_a_kept_query(district
     ):
         refused = await ask(d.maker, "/epcis/queries", "POST", json={"name": "x", "query": query}, headers=bound)
         assert problem(refused) == (400, "QueryParameterException")
-        assert refused.json()["where"] == where
+        assert refused.json()["where"] == f"/query/{where}"

@@ -230,7 +230,7 @@ ADDRESSES = [
     "/epcis/capture/%FF",
     "/epcis/capture/x",
     "/epcis/capture?perPage=0",
-    "/epcis/capture?perPage=1001",
+    "/epcis/capture?perPage=-1",
     "/epcis/capture?perPage=%C2%B2",
     "/epcis/capture?perPage=",
     "/epcis/capture?nextPageToken=x",

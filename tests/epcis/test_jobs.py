@@ -111,7 +111,7 @@ class TestLong:
         assert await count(db) == 1999
 
     async def test_what_only_the_ledger_knows_is_named_too(self, db: Database, tmp_path: Path, now: datetime) -> None:
-        await capture.capture(db, OTHER, body([event(1, eventID="urn:example:taken")]), now)
+        await capture.capture(db, OPERATOR, body([event(1, eventID="urn:example:taken")]), now)
         found = [event(n) for n in range(1200)]
         found[3]["eventID"] = "urn:example:taken"
         found[700]["eventID"] = found[1100]["eventID"] = "urn:example:twice"

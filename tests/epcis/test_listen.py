@@ -21,7 +21,9 @@ from zhuisu.parties.secret import digest
 class Listener:
     """The client's end of one connection."""
 
-    def __init__(self, app: Any, path: str, headers: dict[str, str], query: str = "stream=true") -> None:
+    def __init__(
+        self, app: Any, path: str, headers: dict[str, str], query: str = "stream=true", extensions: Any = None
+    ) -> None:
         raw = [(b"host", b"zs.example"), *((k.lower().encode(), v.encode()) for k, v in headers.items())]
         scope = {
             "type": "websocket",
@@ -37,6 +39,7 @@ class Listener:
             "server": ("zs.example", 80),
             "subprotocols": [],
             "state": {},
+            "extensions": extensions,
         }
         self.to: asyncio.Queue[Any] = asyncio.Queue()
         self.back: asyncio.Queue[Any] = asyncio.Queue()
@@ -71,9 +74,11 @@ Connect = Callable[..., Listener]
 async def connect(district: District) -> AsyncIterator[Connect]:
     opened: list[Listener] = []
 
-    def one(actor: Actor, name: str = "kept", query: str = "stream=true", **headers: str) -> Listener:
+    def one(
+        actor: Actor, name: str = "kept", query: str = "stream=true", extensions: Any = None, **headers: str
+    ) -> Listener:
         app = actor.http._transport.app  # type: ignore[attr-defined]
-        found = Listener(app, f"/epcis/queries/{name}/events", actor.headers | headers, query)
+        found = Listener(app, f"/epcis/queries/{name}/events", actor.headers | headers, query, extensions)
         opened.append(found)
         return found
 
@@ -121,8 +126,8 @@ class TestListen:
 
     async def test_each_hears_what_the_door_would_show(self, district: District, connect: Connect) -> None:
         d = district
-        await keep(d.maker, "kept", eventType=["ObjectEvent"])
-        async with listening(connect, d.shop) as shop, listening(connect, d.admin) as admin:
+        simple = "SimpleEventQuery"
+        async with listening(connect, d.shop, name=simple) as shop, listening(connect, d.admin, name=simple) as admin:
             await d.maker.capture(*stored(d, 1))
             assert await admin.ids() == ["urn:n:1"]
             await d.shop.capture(d.seen(0.5, "shop", "receiving", [box(1)], event_id="urn:n:r"))
@@ -143,7 +148,7 @@ class TestListen:
 
     async def test_in_xml_and_urns_and_the_problem_of_what_has_none(self, district: District, connect: Connect) -> None:
         d = district
-        stranger = "https://id.gs1.org/01/09521234543213/21/1"
+        stranger = "https://id.gs1.org/01/09791234567896/21/1"
         await keep(d.maker, "kept", EQ_bizStep=["storing"])
         asked = {"GS1-EPC-Format": "Always_EPC_URN", "Accept": "application/xml"}
         async with listening(connect, d.maker, **asked) as listener:
@@ -216,17 +221,26 @@ class TestListen:
             assert (closed["type"], closed["code"]) == ("websocket.close", listen.POLICY)
 
     @pytest.mark.parametrize(
-        ("headers", "name"),
-        [
-            ({"Authorization": ""}, "kept"),
-            ({"Authorization": "Bearer zs_" + "x" * 43}, "kept"),
-            ({}, "none"),
-            ({"GS1-Query-Min-Record-Time": "yesterday"}, "kept"),
-        ],
+        "extensions", [{}, {"websocket.http.response": {}}], ids=["which can only close", "which can say why"]
     )
-    async def test_who_is_not_let_in(
-        self, district: District, connect: Connect, headers: dict[str, str], name: str
-    ) -> None:
+    async def test_who_is_not_let_in(self, district: District, connect: Connect, extensions: dict[str, Any]) -> None:
         d = district
         await keep(d.maker, "kept", EQ_bizStep=["storing"])
-        assert (await connect(d.maker, name, **headers).next())["type"] == "websocket.close"
+        refused: list[tuple[int, str, dict[str, str]]] = [
+            (401, "kept", {"Authorization": ""}),
+            (401, "kept", {"Authorization": "Bearer zs_" + "x" * 43}),
+            (404, "none", {}),
+            (400, "kept", {"GS1-Query-Min-Record-Time": "yesterday"}),
+            (406, "kept", {"Accept": "text/html"}),
+        ]
+        for status, name, headers in refused:
+            listener = connect(d.maker, name, extensions=extensions, **headers)
+            first = await listener.next()
+            if not extensions:
+                assert first["type"] == "websocket.close"
+                continue
+            assert (first["type"], first["status"]) == ("websocket.http.response.start", status)
+            assert (b"content-type", b"application/problem+json") in first["headers"]
+            last = await listener.next()
+            assert json.loads(last["body"])["status"] == status
+            assert not last["more_body"]

@@ -114,7 +114,7 @@ def sensors(rng: random.Random) -> list[dict[str, Any]]:
 
 def event(rng: random.Random, number: int) -> dict[str, Any]:
     kind = rng.choice(
-        ["ObjectEvent", "AggregationEvent", "TransactionEvent", "TransformationEvent", "AssociationEvent"]
+        ["ObjectEvent", "AggregationEvent", "TransactionEvent", "TransformationEvent", "AssociationEvent", "ex:Own"]
     )
     tree: dict[str, Any] = {
         "type": kind,
@@ -142,13 +142,22 @@ def event(rng: random.Random, number: int) -> dict[str, Any]:
                 tree["parentID"] = rng.choice([*EPCS])
             for uri in some(rng, ["urn:x:p1", "urn:x:p2"]):
                 tree["bizTransactionList"].append({"type": rng.choice(["po", "desadv"]), "bizTransaction": uri})
+        case "ex:Own":
+            fields = {
+                "parentID": rng.choice([*EPCS]),
+                "transformationID": "urn:x:t1",
+                "own": 1,
+                "quantityList": quantities(rng),
+            }
+            fields |= dict.fromkeys(("epcList", "childEPCs", "inputEPCList"), some(rng, EPCS))
+            tree |= {name: value for name, value in fields.items() if maybe(rng)}
         case _:
             tree |= {"inputEPCList": some(rng, EPCS), "outputEPCList": some(rng, EPCS)}
             tree |= {"inputQuantityList": quantities(rng)} if maybe(rng) else {}
             tree |= {"outputQuantityList": quantities(rng)} if maybe(rng) else {}
             tree |= {"transformationID": rng.choice(["urn:x:t1", "urn:x:t2"])} if maybe(rng) else {}
     if maybe(rng, 0.8):
-        tree["bizStep"] = rng.choice([*STEPS, f"{CBV}BizStep-shipping", "urn:epcglobal:cbv:bizstep:packing"])
+        tree["bizStep"] = rng.choice([*STEPS, f"{CBV}BizStep-shipping", f"{CBV}BizStep-packing"])
     if maybe(rng):
         tree["disposition"] = rng.choice([*DISPOSITIONS, f"{CBV}Disp-active"])
     if maybe(rng, 0.3):
@@ -291,7 +300,7 @@ def passes(tree: dict[str, Any], name: str, asked: list[str]) -> bool:
     declaration = tree.get("errorDeclaration")
     match name:
         case "eventType":
-            return tree["type"] in asked
+            return tree["type"].replace("ex:", f"{NS}") in asked
         case "GE_eventTime" | "LT_eventTime":
             return holds(op, tree["eventTime"], asked[0])
         case "EQ_action":
@@ -350,7 +359,7 @@ def passes(tree: dict[str, Any], name: str, asked: list[str]) -> bool:
 
 def parameter(rng: random.Random, size: int) -> tuple[str, list[str]]:
     fixed: dict[str, Any] = {
-        "eventType": ["ObjectEvent", "AggregationEvent", "TransformationEvent"],
+        "eventType": ["ObjectEvent", "AggregationEvent", "TransformationEvent", f"{NS}Own"],
         "EQ_action": ["ADD", "OBSERVE", "DELETE"],
         "EQ_bizStep": [*STEPS, f"{CBV}BizStep-shipping"],
         "EQ_disposition": DISPOSITIONS,

@@ -20,6 +20,10 @@ async def get(actor: Actor, path: str, status: int = 200) -> httpx.Response:
     return answer
 
 
+def names(answer: httpx.Response) -> list[str]:
+    return [found["name"] for found in answer.json()]
+
+
 def steps(answer: httpx.Response) -> list[str]:
     return [event["bizStep"] for event in answer.json()["epcisBody"]["queryResults"]["resultsBody"]["eventList"]]
 
@@ -36,11 +40,12 @@ class TestNames:
             "createdAt": "2026-06-01T08:00:00Z",
         }
         assert (await get(d.maker, where)).json() == kept
-        assert (await get(d.maker, "/epcis/queries")).json() == [kept]
-        assert (await get(d.admin, "/epcis/queries")).json() == [kept]
+        for actor in (d.maker, d.admin):
+            simple, shown = (await get(actor, "/epcis/queries")).json()
+            assert (simple["name"], shown) == ("SimpleEventQuery", kept)
         assert (await d.maker.http.delete(where, headers=d.maker.headers)).status_code == 204
         await get(d.maker, where, 404)
-        assert (await get(d.maker, "/epcis/queries")).json() == []
+        assert names(await get(d.maker, "/epcis/queries")) == ["SimpleEventQuery"]
 
     async def test_a_name_that_is_taken(self, district: District) -> None:
         d = district
@@ -51,28 +56,24 @@ class TestNames:
             assert problem["type"] == "epcisException:ResourceAlreadyExistsException"
         assert (await get(d.maker, "/epcis/queries/arrivals")).json()["query"] == {"EQ_bizStep": ["receiving"]}
 
-    async def test_what_it_asks_is_its_owners_secret(self, district: District) -> None:
+    async def test_who_knows_the_name_reads_it_and_only_its_owner_deletes_it(self, district: District) -> None:
         d = district
         await keep(d.maker, "arrivals", MATCH_anyEPC=[box(1)])
-        for answer in (
-            await d.shop.http.get("/epcis/queries/arrivals", headers=d.shop.headers),
-            await d.shop.http.delete("/epcis/queries/arrivals", headers=d.shop.headers),
-        ):
-            assert (answer.status_code, box(1) in answer.text) == (403, False)
-        assert (await get(d.shop, "/epcis/queries")).json() == []
-        assert (await get(d.admin, "/epcis/queries/arrivals")).status_code == 200
+        assert box(1) in (await get(d.shop, "/epcis/queries/arrivals")).text
+        assert (await d.shop.http.delete("/epcis/queries/arrivals", headers=d.shop.headers)).status_code == 403
+        assert names(await get(d.shop, "/epcis/queries")) == ["SimpleEventQuery"]
         assert (await d.admin.http.delete("/epcis/queries/arrivals", headers=d.admin.headers)).status_code == 204
 
     async def test_pages(self, district: District) -> None:
         d = district
         for n in range(5):
             await keep(d.maker, f"查询 {n}&x", EQ_action=["ADD"])
-        names, path = [], "/epcis/queries?perPage=2"
+        pages, path = [], "/epcis/queries?perPage=2"
         while path:
             answer = await get(d.maker, path)
-            names.append([found["name"] for found in answer.json()])
+            pages.append(names(answer))
             path = answer.headers["Link"].split(">")[0][1:] if "Link" in answer.headers else ""
-        assert names == [["查询 0&x", "查询 1&x"], ["查询 2&x", "查询 3&x"], ["查询 4&x"]]
+        assert pages == [["SimpleEventQuery", "查询 0&x"], ["查询 1&x", "查询 2&x"], ["查询 3&x", "查询 4&x"]]
         await get(d.maker, "/epcis/queries?EQ_action=ADD", 400)
 
     @pytest.mark.parametrize(
@@ -80,16 +81,19 @@ class TestNames:
         [
             ({"name": "a/b", "query": {}}, "/name"),
             ({"name": "..", "query": {}}, "/name"),
-            ({"name": "x", "query": []}, "query"),
-            ({"name": "x", "query": {"EQ_colour": ["red"]}}, "EQ_colour"),
-            ({"name": "x", "query": {"EQ_action": ["LOOK"]}}, "EQ_action"),
+            ({"name": "x", "query": []}, "/query"),
+            ({"query": {}}, "/name"),
+            ({"name": "x", "query": {"EQ_colour": ["red"]}}, "/query/EQ_colour"),
+            ({"name": "x", "query": {"EQ_action": ["LOOK"]}}, "/query/EQ_action"),
+            ({"name": "x", "query": {"EQ_a/b~:c": ["red"]}}, "/query/EQ_a~1b~0:c"),
             ({"name": "x", "query": {"perPage": 7}}, "/query/perPage"),
         ],
     )
     async def test_what_cannot_be_kept(self, district: District, body: Any, where: str) -> None:
         answer = await district.maker.http.post("/epcis/queries", json=body, headers=district.maker.headers)
         assert (answer.status_code, answer.json()["where"]) == (400, where)
-        assert (await get(district.admin, "/epcis/queries")).json() == []
+        assert answer.json()["mend"]
+        assert names(await get(district.admin, "/epcis/queries")) == ["SimpleEventQuery"]
 
     @pytest.mark.parametrize(
         "body",
@@ -137,6 +141,25 @@ class TestEvents:
             sizes.append(len(steps(answer)))
             path = answer.headers["Link"].split(">")[0][1:] if "Link" in answer.headers else ""
         assert sizes == [2, 2, 1]
+
+    async def test_that_of_the_standard(self, district: District) -> None:
+        """EPCIS 2.0 §8.2.7.1: it is there, takes the parameters of a query, and nobody takes or deletes its name."""
+        d = district
+        await d.maker.capture(d.seen(3, "maker", "commissioning", [box(1)]), d.seen(2, "maker", "shipping", [box(1)]))
+        where = "/epcis/queries/SimpleEventQuery"
+        assert (await get(d.shop, where)).json()["query"] == {}
+        await keep(d.maker, "SimpleEventQuery", 409, EQ_bizStep=["shipping"])
+        for actor in (d.maker, d.admin):
+            assert (await actor.http.delete(where, headers=actor.headers)).status_code == 403
+        for asked in ("", "?EQ_bizStep=shipping", "?perPage=1", "?perPage=5000&EQ_action=ADD"):
+            named, plain = await get(d.maker, where + "/events" + asked), await get(d.maker, "/epcis/events" + asked)
+            assert steps(named) == steps(plain), asked
+            assert named.json()["epcisBody"] == plain.json()["epcisBody"]
+            assert named.headers.get("Link", "").replace(where, "/epcis") == plain.headers.get("Link", "")
+        assert steps(await get(d.shop, where + "/events")) == []
+        following = (await get(d.maker, where + "/events?perPage=1")).headers["Link"].split(">")[0][1:]
+        assert steps(await get(d.maker, following)) == ["shipping"]
+        await get(d.maker, where + "/events?EQ_colour=red", 400)
 
     async def test_what_is_not_there_or_not_asked_here(self, district: District) -> None:
         d = district

@@ -11,6 +11,7 @@ import pytest
 from tests.scan.conftest import CASE, ITEM, LOT, Actor, District, box
 from zhuisu.db import Database
 from zhuisu.events import Event, Quantity
+from zhuisu.events.context import STANDARD
 from zhuisu.ledger import append
 
 NS = "https://example.org/ns"
@@ -287,6 +288,55 @@ class TestResources:
             assert len(await walk(d.maker, f"{path}/events?perPage=1")) == expected, path
         assert listed(await get(d.maker, f"/epcis/epcs/{box(1)}/events?EQ_bizStep=holding")) == []
         assert len(listed(await get(d.maker, f"/epcis/epcs/{box(1)}/events?EQ_bizStep=packing"))) == 1
+
+    async def test_types_of_others(self, district: District) -> None:
+        """Captured in a document, asked for by their URI, by fields and by codes; and in the way of nobody else."""
+        d = district
+        own = f"{NS}/Feeding"
+        said = {"eventTime": d.ago(1).isoformat(), "eventTimeZoneOffset": "+00:00", "epcList": [ITEM], "ex:kilos": 3}
+        bare = [
+            {"@context": [STANDARD, {"ex": f"{NS}/"}], "type": "ex:Feeding", "eventID": "urn:x:1", **said},
+            {"@context": [STANDARD, {"ex": f"{NS}/"}], "type": own, "eventID": "urn:x:2", "bizStep": 5, **said},
+            {
+                "@context": STANDARD,
+                "type": "urn:x:Other",
+                "eventID": "urn:x:3",
+                **said,
+                "readPoint": {"id": d.maker.place},
+            },
+        ]
+        for event in bare:
+            headers = d.maker.headers | {"Content-Type": "application/ld+json"}
+            answer = await d.maker.http.post("/epcis/events", content=json.dumps(event), headers=headers)
+            assert answer.status_code == 201, answer.text
+        await d.maker.capture(d.seen(2, "maker", "commissioning", [ITEM]))
+        assert await members(d.maker, "/epcis/eventTypes") == ["ObjectEvent", own, "urn:x:Other"]
+        assert await members(d.shop, "/epcis/eventTypes") == []
+        bound = {"GS1-Extensions": f"ex={NS}/"}
+        for text, expected in {
+            f"eventType={quote(own)}": 2,
+            "eventType=ex:Feeding": 2,
+            f"eventType={quote(own)}%7CObjectEvent&EQ_ex:kilos=3": 2,
+            f"eventType={quote(own)}%7CObjectEvent": 3,
+            "eventType=ObjectEvent": 1,
+            f"MATCH_epc={quote(ITEM)}": 4,
+            "EQ_bizStep=commissioning": 1,
+            "EQ_readPoint=" + quote(d.maker.place): 1,
+            "EXISTS_ILMD_ex:kilos": 0,
+        }.items():
+            assert len(listed(await get(d.maker, f"/epcis/events?{text}", **bound))) == expected, text
+        assert len(listed(await get(d.maker, f"/epcis/eventTypes/{quote(own, safe='')}/events"))) == 2
+        problem = (await get(d.maker, "/epcis/events?eventType=Feeding", 400)).json()
+        assert (problem["where"], len(problem["accepted"])) == ("eventType", 5)
+        (back,) = listed(await get(d.maker, "/epcis/events?EQ_eventID=urn:x:1"))
+        assert {name: back[name] for name in ("type", "ex:kilos")} == {"type": "ex:Feeding", "ex:kilos": 3}
+        xml = await get(d.maker, "/epcis/events?EQ_eventID=urn:x:1", Accept="application/xml")
+        assert f'<ex:Feeding xmlns:ex="{NS}/"' in xml.text
+        path = (await get(d.maker, f"/chain/{quote(ITEM, safe='')}")).json()
+        assert [hop["type"] for hop in path["hops"]] == ["ObjectEvent", *["ExtendedEvent"] * 3]
+        rows = (await get(d.maker, "/exchange/events?form=csv")).text
+        assert [rows.count(name) for name in ("urn:x:1", "urn:x:2", "urn:x:3")] == [1, 1, 1]
+        assert (await d.maker.intake(ITEM, step="inspecting"))["results"]
 
     async def test_refusals(self, district: District) -> None:
         d = district

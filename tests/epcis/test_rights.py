@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -49,6 +50,8 @@ class Seen:
                 by, at = (rng.choice(others if rng.random() < 0.02 else pair) for _ in range(2))
                 place = self.sites[at] if rng.random() < 0.8 else ""
                 self.told.append((placed(event, len(self.told), place), by if by in reporters else pair[0]))
+        # What one captured another captures too, now and then.
+        self.again = [(event, rng.choice(reporters)) for event, _ in self.told if rng.random() < 0.03]
         truth = Truth(event for event, _ in self.told)
         self.events = {prepare(event, 1).id: (event, by) for event, by in self.told}
         self.paths = {code: set(path) for code, path in truth.paths.items() if "transformation" not in code}
@@ -59,11 +62,15 @@ class Seen:
         places = {self.sites[site] for site in overseen.get(name, set()) | {name}}
         return {id_ for id_, (event, by) in self.events.items() if by == name or event.location in places}
 
+    def witnessed(self, name: str) -> set[UUID]:
+        """What it captured after another."""
+        return {prepare(event, 1).id for event, by in self.again if by == name}
+
     def visible(self, name: str) -> set[UUID]:
         """Those, and events that name goods it held: an instance for ever, a lot until it last had it in hand."""
         if name == "admin":
             return set(self.events)
-        own = self.own(name)
+        own = self.own(name) | self.witnessed(name)
         last = {code: max(mine) for code, path in self.paths.items() if (mine := path & own)}
         return own | {
             id_
@@ -104,8 +111,8 @@ async def world(server_url: str, registered: tuple[str, District]) -> AsyncItera
             )
         seen = Seen(registered[1], callers)
         async with db.transaction() as conn:
-            for name, who in callers.items():
-                mine = [event for event, by in seen.told if by == name]
+            for told, (name, who) in product((seen.told, seen.again), callers.items()):
+                mine = [event for event, by in told if by == name]
                 if who.party is not None:
                     await append(conn, mine, by=who.party, now=datetime(2026, 6, 1, tzinfo=UTC))
         yield db, url, seen
@@ -138,7 +145,7 @@ async def test_the_answers_are_those_of_brute_force(world: tuple[Database, str, 
             while listed := await store.codes_seen(conn, after, 300):
                 codes |= {uri for _, uri in listed if uri is not None}
                 after = listed[-1][0]
-        mine = wanted if name == "admin" else seen.own(name)
+        mine = wanted if name == "admin" else seen.own(name) | seen.witnessed(name)
         assert codes == {code for code, path in seen.paths.items() if path & mine}, name
         pairs += len(order)
         by_goods += len(wanted - mine)
@@ -155,7 +162,7 @@ async def test_no_condition_that_is_struck_out_gives_anything_away(world: tuple[
     arguments: dict[str, tuple[Any, ...]] = {
         "rows": (order[:1], *everywhere),
         "words": ("step", "", 10_000),
-        "kinds": (),
+        "kinds": (list(EventType).index(EventType.ExtendedEvent),),
         "locations": (),
         "read_points": (),
         "moved": (FIRST, LAST, *ALWAYS, ["urn:x:step:1"], None, 10_000),

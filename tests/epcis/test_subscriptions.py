@@ -132,10 +132,11 @@ class TestService:
         await d.maker.capture(*stored(d, 3))
         assert await receiver.ids(1) == named(3)
 
-    async def test_without_a_token_nothing_is_signed(self, district: District, receiver: Receiver) -> None:
+    async def test_to_the_standards_query_and_without_a_token_nothing_is_signed(
+        self, district: District, receiver: Receiver
+    ) -> None:
         d = district
-        await keep(d.maker, "kept", EQ_bizStep=["storing"])
-        await subscribed(d.maker, "kept", dest=receiver.url, stream=True, signatureToken="")
+        await subscribed(d.maker, "SimpleEventQuery", dest=receiver.url, stream=True, signatureToken="")
         await d.maker.capture(*stored(d, 1))
         assert "gs1-signature" not in (await receiver.next()).headers
 
@@ -414,7 +415,7 @@ class TestForm:
 
     async def test_an_event_that_cannot_be_written_so_is_told_and_passed_over(self, line: Line) -> None:
         d = line.d
-        stranger = "https://id.gs1.org/01/09521234543213/21/1"
+        stranger = "https://id.gs1.org/01/09791234567896/21/1"
         await line.open(d.maker, form=Form(epc=EpcFormat.Always_EPC_URN))
         await d.maker.capture(
             *stored(d, 9, 8, 7), d.seen(6, "maker", "storing", [stranger], event_id="urn:n:6"), *stored(d, 5, 4)

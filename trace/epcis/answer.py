@@ -4,7 +4,8 @@
 'application/ld+json'
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -32,6 +33,10 @@ MEDIA = ("application/ld+json", "application/json", "application/xml", "text/xml
 MASTER = "master-data"
 """The preference (RFC 7240, header Prefer) for master data beside the events: a client that does not know of it sends
 no such header, and its answers stay as the standard has them."""
+
+_CODED = re.compile(rb"urn:epc:").search
+_WORDED = re.compile(rb"urn:epcglobal:cbv:|gs1\.org/(?:cbv|voc)/").search
+"""Only what has one of these has something to translate."""
 
 _decode = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal).decode
 _encode = msgspec.json.Encoder(decimal_format="number").encode
@@ -76,7 +81,7 @@ def answer(
     if "xml" in wanted.media:
         # XML has no bare words, so that having no preference means web URIs (CBV 2.0 §7).
         cbv = CbvFormat.Always_Web_URI if wanted.cbv is CbvFormat.No_Preference else wanted.cbv
-        docs, spelling = spelled(docs, wanted.epc), Spelling(cbv=cbv)
+        docs, spelling = spelled(docs, wanted.epc, CbvFormat.Never_Translates), Spelling(cbv=cbv)
         header = b"" if told is None else master_data_xml(told)
         return b"".join(write_xml(docs, now, name=name, subscription=subscription, spelling=spelling, header=header))
     return query_document(spelled(docs, wanted.epc), now, name=name, subscription=subscription, vocabularies=told)
@@ -90,18 +95,25 @@ def vocabularies(elements: Iterable[Element], now: datetime, wanted: Form) -> by
     return query_document([], now, name="SimpleMasterDataQuery", vocabularies=told)
 
 
-def spelled(docs: Iterable[bytes], epc: EpcFormat) -> Iterable[bytes]:
-    """Write the codes of stored events as asked; the words of CBV stay as they were captured. Raises NotAcceptable."""
+def spelled(docs: Iterable[bytes], epc: EpcFormat, cbv: CbvFormat = CbvFormat.Bare) -> Iterable[bytes]:
+    """Write the codes and words of stored events as asked. Raises NotAcceptable.
+
+    In JSON a word of CBV is bare, whatever brought it: the JSON schema has no other (vocab-other-uri).
+    """
     match epc:
         case EpcFormat.Always_EPC_URN:
-            return map(_in_urns, docs)
+            return map(partial(_in_urns, cbv=cbv), docs)
         case EpcFormat.Always_GS1_Digital_Link:
-            links = Spelling(epc=epc)
-            return (_encode(translated(_decode(doc), links)) if b"urn:epc:" in doc else doc for doc in docs)
+            return map(partial(_where, (_CODED, _WORDED), Spelling(epc=epc, cbv=cbv)), docs)
         case EpcFormat.No_Preference | EpcFormat.Never_Translates:
-            return docs
+            return map(partial(_where, (_WORDED,), Spelling(cbv=cbv)), docs)
 
 
-def _in_urns(doc: bytes) -> bytes:
+def _where(signs: Iterable[Callable[[bytes], object]], spelling: Spelling, doc: bytes) -> bytes:
+    """Write an event anew if it shows a sign of what is to be translated; else it is the bytes that were stored."""
+    return _encode(translated(_decode(doc), spelling)) if any(sign(doc) for sign in signs) else doc
+
+
+def _in_urns(doc: bytes, cbv: CbvFormat) -> bytes:
     length = partial(company.required, known=company.spoken(doc))
-    return _encode(translated(_decode(doc), Spelling(epc=EpcFormat.Always_EPC_URN, prefix_length=length)))
+    return _encode(translated(_decode(doc), Spelling(epc=EpcFormat.Always_EPC_URN, cbv=cbv, prefix_length=length)))

@@ -11,7 +11,7 @@ from litestar.params import FromPath, QueryParameter
 
 from zhuisu import web
 from zhuisu.auth import Conf, Db, Now, Role, Who, may
-from zhuisu.epcis import capture, headers, jobs, paging
+from zhuisu.epcis import capture, filters, headers, jobs, paging
 from zhuisu.epcis.errors import BadParameter, NoSuchJob
 from zhuisu.epcis.headers import Asked
 from zhuisu.epcis.incoming import received
@@ -21,8 +21,6 @@ EVENTS = "/epcis/events"
 REFUSED = "refused"
 """In the state of a request's scope: why the short way of ``capture_lane`` refused the event."""
 
-PER_PAGE = 30
-MOST_PER_PAGE = 1000
 
 SENDERS = may(Role.operator, Role.issuer, Role.administrator)
 
@@ -67,7 +65,7 @@ async def list_jobs(
     db: Db,
     who: Who,
     now: Now,
-    per_page: Annotated[str, QueryParameter(name="perPage")] = str(PER_PAGE),
+    per_page: Annotated[str, QueryParameter(name="perPage")] = str(filters.PER_PAGE),
     token: Annotated[str, QueryParameter(name="nextPageToken")] = "",
 ) -> Response[list[jobs.Job]]:
     """The caller's captures, the latest first; ``Link`` leads to the next page while there is one."""
@@ -75,13 +73,10 @@ async def list_jobs(
     media = headers.accepted(request.headers, "application/json")
     for name in ("perPage", "nextPageToken"):
         if len(request.query_params.getall(name, [])) > 1:
-            raise BadParameter(f"{name} is given twice", where=name)
-    if not (per_page.isascii() and per_page.isdecimal() and len(per_page) < 5 and 1 <= int(per_page) <= MOST_PER_PAGE):
-        raise BadParameter(f"perPage is a number from 1 to {MOST_PER_PAGE}", where="perPage")
-    page = await jobs.page(db, who, int(per_page), paging.fresh(token, now))
-    return Response(
-        page.jobs, media_type=media, headers=paging.link("/epcis/capture", "", int(per_page), page.next, now)
-    )
+            raise BadParameter(f"{name} is given twice", where=name, mend="give it once")
+    most = filters.per_page(per_page)
+    page = await jobs.page(db, who, most, paging.fresh(token, now))
+    return Response(page.jobs, media_type=media, headers=paging.link("/epcis/capture", "", most, page.next, now))
 
 
 @get("/epcis/capture/{capture_id:str}", guards=[SENDERS])

@@ -28,8 +28,11 @@ TooLarge     ├── DocumentTooLarge     more than one capture may carry
              ├── QueryTooLarge        more events than the caller's maxEventCount
              └── QueryTooComplex      a query that cannot be answered without looking at too much
 Refusal      ├── NotAcceptable        no answer that the request's headers would take
-             └── UriTooLong           an address longer than is read here
+             ├── UriTooLong           an address longer than is read here
+             └── UpgradeMissing       a stream asked for without a WebSocket
 """
+
+from typing import ClassVar
 
 from zhuisu.errors import Conflict, Forbidden, Malformed, NotFound, Refusal, TooLarge, UnsupportedMedia
 
@@ -200,8 +203,8 @@ class NotAcceptable(Refusal):
 
     The request's headers (``Accept``, ``GS1-EPCIS-Min``, ``GS1-EPCIS-Max``, ``GS1-CBV-Min``, ``GS1-CBV-Max`` and the
     like) ask for a form or version that is not spoken here. OPTIONS on the same address tells what is. ``code`` is the
-    first code that cannot become a URN: where its company prefix ends is known from URNs of the same event, or for the
-    numbers of GS1 China.
+    first code that cannot become a URN: where its company prefix ends is known from URNs of the same event and from the
+    table that GS1 publishes.
     """
 
     status = 406
@@ -217,6 +220,19 @@ class UriTooLong(Refusal):
 
     status = 414
     zh = "请求地址过长"
+
+
+class UpgradeMissing(Refusal):
+    """A stream goes over a WebSocket.
+
+    ``stream``, the fields of a schedule, ``reportIfEmpty`` and ``initialRecordTime`` belong to a WebSocket handshake on
+    this address: ``Upgrade: websocket`` (RFC 6455). Without them the address answers with the events there are.
+    """
+
+    status = 426
+    zh = "持续推送须使用 WebSocket"
+    epcis = "epcisException:QueryParameterException"
+    headers: ClassVar[dict[str, str]] = {"Upgrade": "websocket", "Connection": "Upgrade"}
 
 
 class DocumentTooLarge(TooLarge):
@@ -262,8 +278,8 @@ class NoSuchQuery(NotFound):
 class NotYourQuery(Forbidden):
     """The query is another organisation's.
 
-    Its events may be asked for and subscribed to, as far as the caller may see them. What it asks for is shown to its
-    owner, and only the owner deletes it.
+    It may be read, asked and subscribed to, as far as the caller may see its events. Only the organisation that made it
+    deletes it, and nobody the standard's own, ``SimpleEventQuery``.
     """
 
     zh = "该命名查询属于其他组织"

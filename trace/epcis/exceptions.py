@@ -53,6 +53,8 @@ def handler(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     malformed = getattr(request.scope.get("route_handler"), "opt", {}).get(MALFORMED)
     named = malformed if malformed and type(known) is Malformed else name(known)
     answer.content |= {"type": named, "reason": answer.content["type"]}
+    if known is not error and request.method == "POST" and known.where:  # of a body, as Litestar names it: query.a
+        answer.content["where"] = ", ".join("/" + at.replace(".", "/") for at in known.where.split(", "))
     if allowed := answer.headers.get("allow"):  # Litestar lists a stream as a method, and does not know of HEAD
         methods = {*allowed.split(", ")} - {"websocket"}
         answer.headers["allow"] = ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))

@@ -8,6 +8,7 @@ Lists are ``a|b`` or a key given twice; values of one parameter are alternatives
 ``matches`` is the truth about every parameter; what SQL does only leaves fewer events to ask it about.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -26,12 +27,15 @@ from zhuisu.epcis.view import View
 from zhuisu.events import Event
 from zhuisu.events.context import PREFIXES
 
-__all__ = ["CODES", "Query", "matches", "parse", "read"]
+__all__ = ["CODES", "Query", "matches", "may_match", "parse", "read"]
 
 PER_PAGE = 30  # EPCIS 2.0 REST bindings, default of perPage
 MOST_PER_PAGE = 1000
 MOST_VALUES = 1000
 MOST_COUNT = 1_000_000_000
+_VALUE = "give it a value, or leave it out"
+_LONGEST = 11
+"""Digits that make a number too large."""
 
 
 class Query(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -91,6 +95,18 @@ def read(tree: Mapping[str, Any], prefixes: Mapping[str, str] = PREFIXES) -> Que
     return _query({name: _texts(name, value) for name, value in tree.items() if name != "@context"}, bound)
 
 
+def may_match(query: Query, doc: str) -> bool:
+    """Whether reading a stored document can be worth it: each extension field that is asked for is named in it.
+
+    Ten times quicker than to read it. Names that JSON may write in other letters are not looked for.
+    """
+    names = [found[1] for name in query.wanted if (found := _FIELD(name))]
+    return all(name in doc for name in names) or "\\u" in doc
+
+
+_FIELD = re.compile(r"(?:EQ|GT|GE|LT|LE|EXISTS)_(?!ATTR_).*\}([A-Za-z0-9_.-]+)", re.ASCII | re.DOTALL).fullmatch
+
+
 def matches(
     query: Query,
     event: Event,
@@ -113,23 +129,31 @@ def _query(given: Mapping[str, list[str]], prefixes: Mapping[str, str]) -> Query
     settings: dict[str, str] = {}
     for name, texts in given.items():
         if any("\0" in text for text in (name, *texts)):
-            raise BadParameter("a NUL character", where=name.replace("\0", "")[:80])
+            raise BadParameter("a NUL character", where=name.replace("\0", "")[:80], mend="leave it out")
         if name in SETTINGS:
             settings[name] = _single(name, texts)
             continue
-        found = parameters.parameter(name, prefixes)
+        found = _found(name, prefixes)
         if found.one:
             _single(name, texts)
         values = tuple(dict.fromkeys(_read(found, name, text) for text in texts))
         if found.name in wanted and found.one:
-            raise BadParameter(f"{name} is given twice", where=name)
+            raise BadParameter(f"{name} is given twice", where=name, mend="give it once")
         wanted[found.name] = tuple(dict.fromkeys(wanted.get(found.name, ()) + values))
     return Query(wanted=wanted, **_settings(settings, prefixes))
 
 
+def _found(name: str, prefixes: Mapping[str, str]) -> parameters.Parameter:
+    try:
+        return parameters.parameter(name, prefixes)
+    except BadParameter as error:
+        error.where = name[:100]
+        raise
+
+
 def _read(found: parameters.Parameter, name: str, text: str) -> str:
     if not text and not found.name.startswith("EXISTS_"):
-        raise BadParameter(f"{name} has no value", where=name[:100])
+        raise BadParameter(f"{name} has no value", where=name[:100], mend=_VALUE)
     try:
         return found.read(text)
     except BadParameter as error:
@@ -138,9 +162,10 @@ def _read(found: parameters.Parameter, name: str, text: str) -> str:
 
 def _single(name: str, texts: list[str]) -> str:
     if texts == [""] and name in SETTINGS:
-        raise BadParameter(f"{name} has no value", where=name)
+        raise BadParameter(f"{name} has no value", where=name, mend=_VALUE)
     if len(texts) != 1:
-        raise BadParameter(f"{name} takes one value, {len(texts)} are given", where=name)
+        mend = "give one; what should hold together is asked by several parameters"
+        raise BadParameter(f"{name} takes one value, {len(texts)} are given", where=name, mend=mend)
     return texts[0]
 
 
@@ -165,7 +190,8 @@ def _texts(name: str, value: Any) -> list[str]:
             case int() | float() | Decimal() | str():
                 texts.append(str(item))
             case _:
-                raise BadParameter("a text, a number or a list of them is wanted", where=name)
+                mend = 'write ["receiving"], "receiving" or 12.5'
+                raise BadParameter("a text, a number or a list of them is wanted", where=name, mend=mend)
     return texts
 
 
@@ -178,7 +204,8 @@ def _settings(given: Mapping[str, str], prefixes: Mapping[str, str]) -> dict[str
     order_by = _order_by(given.get("orderBy", ""), prefixes)
     direction = given.get("orderDirection", "DESC" if order_by else "ASC")
     if direction not in {"ASC", "DESC"}:
-        raise BadParameter("ASC or DESC", where="orderDirection", accepted=["ASC", "DESC"])
+        mend = "write ASC or DESC"
+        raise BadParameter("ASC or DESC", where="orderDirection", mend=mend, accepted=["ASC", "DESC"])
     limit, most = (
         _count(name, given[name]) if name in given else None for name in ("eventCountLimit", "maxEventCount")
     )
@@ -197,7 +224,7 @@ def _settings(given: Mapping[str, str], prefixes: Mapping[str, str]) -> dict[str
         "descending": direction == "DESC",
         "limit": limit,
         "most": most,
-        "per_page": _count("perPage", given["perPage"], MOST_PER_PAGE) if "perPage" in given else PER_PAGE,
+        "per_page": per_page(given["perPage"]) if "perPage" in given else PER_PAGE,
         "token": given.get("nextPageToken", ""),
     }
 
@@ -209,12 +236,21 @@ def _order_by(text: str, prefixes: Mapping[str, str]) -> str:
         raise BadParameter(
             "events are ordered by eventTime, recordTime or an extension field",
             where="orderBy",
+            mend="write the name of an extension field with its prefix, example:colour",
             accepted=["eventTime", "recordTime", "prefix:name"],
         )
     return field
 
 
-def _count(name: str, text: str, most: int = MOST_COUNT) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 11 and 1 <= int(text) <= most):
-        raise BadParameter(f"{name} is a number from 1 to {most}", where=name)
+def per_page(text: str, most: int = MOST_PER_PAGE) -> int:
+    """Read perPage; who asks for more than a page may hold gets fewer (EPCIS 2.0 §12.9). Raises BadParameter."""
+    if not (text.isascii() and text.isdecimal() and (wanted := int(text[:_LONGEST]))):
+        raise BadParameter("perPage is a number from 1 on", where="perPage", mend=f"ask for 1 to {most}")
+    return min(wanted, most)
+
+
+def _count(name: str, text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < _LONGEST and 1 <= int(text) <= MOST_COUNT):
+        mend = f"give a number from 1 to {MOST_COUNT}, or leave it out"
+        raise BadParameter(f"{name} is a number from 1 to {MOST_COUNT}", where=name, mend=mend)
     return int(text)

@@ -12,7 +12,8 @@ from msgspec import Struct
 
 from zhuisu.epcis import schedule
 from zhuisu.epcis.answer import Form, form
-from zhuisu.epcis.errors import BadHeader, BadParameter, BadSubscription, UnknownParameter
+from zhuisu.epcis.errors import BadHeader, BadParameter, BadSubscription, UnknownParameter, UpgradeMissing
+from zhuisu.epcis.filters import per_page
 from zhuisu.epcis.operands import boolean
 from zhuisu.epcis.progress import MOST_EVENTS
 from zhuisu.epcis.schedule import RANGES, Schedule
@@ -20,6 +21,7 @@ from zhuisu.events import BadEvent
 from zhuisu.events.times import instant
 
 KNOWN = ("stream", *RANGES, "reportIfEmpty", "initialRecordTime", "perPage")
+_OF_A_STREAM = {*KNOWN} - {"perPage"}
 
 
 class Handshake(Struct, frozen=True):
@@ -41,9 +43,11 @@ def read(query_string: str, headers: Mapping[str, str]) -> Handshake:
         raise BadParameter("the query cannot be read", where="query", mend="percent-encode UTF-8") from None
     for name, text in pairs:
         if name not in KNOWN:
-            raise UnknownParameter(f"{name!r:.80} is not answered here", where=name[:80], parameters=[*KNOWN])
+            mend = "give those under parameters; what the query asks, it asks by itself"
+            detail = f"{name!r:.80} is not answered here"
+            raise UnknownParameter(detail, where=name[:80], mend=mend, parameters=[*KNOWN])
         if name in given:
-            raise BadParameter(f"{name} is given twice", where=name)
+            raise BadParameter(f"{name} is given twice", where=name, mend="give it once")
         given[name] = text
     stream, report_empty = (boolean(given.get(name, "false")) == "true" for name in ("stream", "reportIfEmpty"))
     fields = {name: given[name] for name in RANGES if name in given}
@@ -55,9 +59,17 @@ def read(query_string: str, headers: Mapping[str, str]) -> Handshake:
         schedule.read(fields) if fields else None,
         report_empty,
         max((time for time in times if time), default=None),
-        _most(given.get("perPage", "")),
+        per_page(given["perPage"], MOST_EVENTS) if "perPage" in given else MOST_EVENTS,
         form(headers),
     )
+
+
+def require_none(query_string: str) -> None:
+    """Raises UpgradeMissing for a request that asks what only a handshake may."""
+    asked = {part.partition("=")[0] for part in query_string.split("&")} & _OF_A_STREAM
+    if asked:
+        mend = "open a WebSocket here (Upgrade: websocket), or leave it out"
+        raise UpgradeMissing(f"{min(asked)} without the header Upgrade", where=min(asked), mend=mend)
 
 
 def _time(text: str, where: str, refusal: type[BadParameter | BadHeader]) -> datetime | None:
@@ -66,12 +78,4 @@ def _time(text: str, where: str, refusal: type[BadParameter | BadHeader]) -> dat
     try:
         return instant(text.replace(" ", "+"))  # a plus sign that was not percent-encoded
     except BadEvent as error:
-        raise refusal(error.detail, where=where) from None
-
-
-def _most(text: str) -> int:
-    if not text:
-        return MOST_EVENTS
-    if not (text.isascii() and text.isdecimal() and len(text) < 5 and int(text)):
-        raise BadParameter("perPage is a number from 1 on", where="perPage")
-    return min(int(text), MOST_EVENTS)
+        raise refusal(error.detail, where=where, mend=error.mend) from None

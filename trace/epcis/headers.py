@@ -88,10 +88,7 @@ def epc_format(headers: Headers) -> EpcFormat:
 
 def cbv_format(headers: Headers) -> CbvFormat:
     """GS1-CBV-XML-Format; No_Preference when it is not said. Raises BadHeader."""
-    found = _one_of(headers, "GS1-CBV-XML-Format", CbvFormat, CbvFormat.No_Preference)
-    if found is CbvFormat.Bare:  # ours: no client may ask for it
-        raise _bad("GS1-CBV-XML-Format", [kind for kind in CbvFormat if kind is not CbvFormat.Bare])
-    return found
+    return _one_of(headers, "GS1-CBV-XML-Format", CbvFormat, CbvFormat.No_Preference, ours=CbvFormat.Bare)
 
 
 def require_versions(headers: Headers) -> None:
@@ -99,11 +96,11 @@ def require_versions(headers: Headers) -> None:
     for kind in ("EPCIS", "CBV"):
         least, most = (_version(headers, f"GS1-{kind}-{end}") for end in ("Min", "Max"))
         if least and most and least > most:
-            raise BadHeader(f"GS1-{kind}-Min is above GS1-{kind}-Max", where=f"GS1-{kind}-Min")
+            mend = "send 2.0 for both, or neither"
+            raise BadHeader(f"GS1-{kind}-Min is above GS1-{kind}-Max", where=f"GS1-{kind}-Min", mend=mend)
         if (least and least > _SPOKEN) or (most and most < _SPOKEN):
-            raise NotAcceptable(
-                f"{kind} 2.0 is spoken here", where=f"GS1-{kind}-{'Min' if least and least > _SPOKEN else 'Max'}"
-            )
+            end = "Min" if least and least > _SPOKEN else "Max"
+            raise NotAcceptable(f"{kind} 2.0 is spoken here", where=f"GS1-{kind}-{end}", mend="ask for 2.0")
     for name, known in _READ.items():
         version = _version(headers, name)
         if version and version not in known:
@@ -118,7 +115,7 @@ def accepted(headers: Headers, *offered: str) -> str:
     quality = {media: _quality(media, given) for media in offered}
     best = max(offered, key=lambda media: quality[media])
     if not quality[best]:
-        raise NotAcceptable(f"the answer is {' or '.join(offered)}", where="Accept")
+        raise NotAcceptable(f"the answer is {' or '.join(offered)}", where="Accept", mend=f"accept {offered[0]}")
     return best
 
 
@@ -204,17 +201,14 @@ def _version(headers: Headers, name: str) -> tuple[int, int] | None:
     return int(found[1]), int(found[2])
 
 
-def _one_of(headers: Headers, name: str, kind: type[Word], unsaid: Word) -> Word:
+def _one_of(headers: Headers, name: str, kind: type[Word], unsaid: Word, *, ours: Word | None = None) -> Word:
+    """The word of a header; no client may ask for ``ours``."""
     given = headers.get(name, "").strip()
     if not given:
         return unsaid
-    if given not in kind.__members__:
-        raise _bad(name, list(kind))
+    if given not in (known := [word for word in kind if word is not ours]):
+        raise BadHeader(f"{name} is one of {', '.join(known)}", where=name, mend=f"send one of them, or no {name}")
     return kind(given)
-
-
-def _bad(name: str, known: list[Word]) -> BadHeader:
-    return BadHeader(f"{name} is one of {', '.join(known)}", where=name)
 
 
 def _quality(media: str, given: str) -> float:

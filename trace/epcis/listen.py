@@ -19,8 +19,11 @@ from typing import Any, NamedTuple, TypeAlias
 from urllib.parse import quote
 
 import msgspec
-from litestar import WebSocket
+from litestar import Request, WebSocket
+from litestar.enums import ScopeType
 from litestar.exceptions import WebSocketDisconnect
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from zhuisu.db import Database
 from zhuisu.epcis import exceptions, handshake, named, schedule
@@ -29,6 +32,7 @@ from zhuisu.epcis.errors import NotAcceptable
 from zhuisu.epcis.filters import Query
 from zhuisu.epcis.follow import Pulse, follow
 from zhuisu.epcis.handshake import Handshake
+from zhuisu.epcis.headers import RAW_VERSIONS
 from zhuisu.errors import Unauthenticated
 from zhuisu.events.times import milliseconds
 from zhuisu.ledger import tail
@@ -50,6 +54,52 @@ class Close(Exception):
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(reason)
         self.code, self.reason = code, reason
+
+
+async def remember(error: Exception, scope: Scope) -> None:
+    """Litestar's ``after_exception`` hook: why a handshake is refused, which Litestar's close no longer says."""
+    if scope["type"] == ScopeType.WEBSOCKET:
+        scope[_REFUSED] = error  # type: ignore[literal-required]
+
+
+class Denial(ASGIMiddleware):
+    """A refused handshake is answered as any request is: its status and its problem, where the server can send them.
+
+    What can not (ASGI extension ``websocket.http.response``) closes instead, which is 403 for every reason.
+    """
+
+    scopes = (ScopeType.WEBSOCKET,)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Stands before authentication."""
+        accepted = _DENIAL not in (scope.get("extensions") or {})
+
+        async def instead(message: Message) -> None:
+            nonlocal accepted
+            if message["type"] == "websocket.close" and not accepted and _REFUSED in scope:
+                await _deny(scope, send, scope[_REFUSED])  # type: ignore[literal-required]
+                return
+            accepted = accepted or message["type"] == "websocket.accept"
+            await send(message)
+
+        try:
+            await next_app(scope, receive, instead)
+        except Exception as error:
+            if accepted:
+                raise
+            await _deny(scope, send, error)
+
+
+_DENIAL, _REFUSED = "websocket.http.response", "zhuisu.refused"
+
+
+async def _deny(scope: Scope, send: Send, error: Exception) -> None:
+    answer = exceptions.handler(Request({**scope, "type": "http", "method": "GET"}), error)  # type: ignore[arg-type]
+    body = answer.content if isinstance(answer.content, bytes) else msgspec.json.encode(answer.content)
+    headers = [*RAW_VERSIONS, (b"content-type", str(answer.media_type).encode())]
+    headers += [(name.lower().encode(), value.encode()) for name, value in answer.headers.items()]
+    await send({"type": "websocket.http.response.start", "status": answer.status_code or 500, "headers": headers})
+    await send({"type": "websocket.http.response.body", "body": body, "more_body": False})
 
 
 class _Heard(NamedTuple):
@@ -157,5 +207,6 @@ def _key(socket: WebSocket[Any, Any, Any]) -> bytes:
     """The digest of the API key. A session's cookie is not enough: a page of another site could bring it."""
     scheme, _, key = socket.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer":
-        raise Unauthenticated("a stream is opened with an API key", where="Authorization")
+        mend = "send Authorization: Bearer <API key>"
+        raise Unauthenticated("a stream is opened with an API key", where="Authorization", mend=mend)
     return digest(key)

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from zhuisu.epcis.errors import BadParameter, UnknownParameter
-from zhuisu.epcis.filters import MOST_COUNT, MOST_PER_PAGE, MOST_VALUES, PER_PAGE
+from zhuisu.epcis.filters import MOST_COUNT, MOST_VALUES, PER_PAGE, per_page
 from zhuisu.epcis.master import VTYPE, Element
 from zhuisu.epcis.names import qualified
 from zhuisu.epcis.operands import boolean, code
@@ -85,12 +85,13 @@ def parse(query_string: str, prefixes: Mapping[str, str] = PREFIXES) -> Ask:
     equal: dict[str, tuple[str, ...]] = {}
     for name, texts in given.items():
         if any(not text or "\0" in text for text in (name, *texts)):
-            raise BadParameter("no value, or a NUL character", where=name.replace("\0", "")[:80])
+            where = name.replace("\0", "")[:80]
+            raise BadParameter("no value, or a NUL character", where=where, mend="give it a value, or leave it out")
         if attribute := _attribute(name, prefixes):
             equal[attribute] = tuple(texts)
             continue
         if name in _SINGLE and len(texts) != 1:
-            raise BadParameter(f"{name} takes one value, {len(texts)} are given", where=name)
+            raise BadParameter(f"{name} takes one value, {len(texts)} are given", where=name, mend="give one")
         found |= _read(name, texts, prefixes)
     return Ask(equal=equal, **found)
 
@@ -118,7 +119,7 @@ def _read(name: str, texts: list[str], prefixes: Mapping[str, str]) -> dict[str,
         case "maxElementCount":
             return {"most": _count(name, texts[0], MOST_COUNT)}
         case "perPage":
-            return {"per_page": _count(name, texts[0], MOST_PER_PAGE)}
+            return {"per_page": per_page(texts[0])}
         case "nextPageToken":
             return {"token": texts[0]}
         case _:
@@ -139,5 +140,5 @@ def _at(name: str, read: Any, text: str) -> str:
 
 def _count(name: str, text: str, most: int) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 11 and 1 <= int(text) <= most):
-        raise BadParameter(f"{name} is a number from 1 to {most}", where=name)
+        raise BadParameter(f"{name} is a number from 1 to {most}", where=name, mend=f"give 1 to {most}")
     return int(text)

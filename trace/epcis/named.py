@@ -3,9 +3,10 @@
 >>> await add(db, who, NewQuery(name="arrivals", query={"EQ_bizStep": ["receiving"]}), now)
 >>> page = await events(db, who, "arrivals", paged("perPage=50", now))
 
-Names are global, as the standard has them. A query is not a grant: whoever asks it is answered with his own rights, a
-subscriber with those of the subscriber. What it asks for may be a trade secret, so it is listed and shown to the
-organisation that made it and to administrators alone, and they alone delete it.
+Names are global, as the standard has them: who knows one may read the query, ask it and subscribe to it. A query is
+not a grant: whoever asks it is answered with his own rights, a subscriber with those of the subscriber. It is listed to
+the organisation that made it and to administrators, and they alone delete it. SimpleEventQuery is the standard's: it
+asks for everything, takes the parameters of a query with each request, and is never deleted.
 """
 
 from collections.abc import Mapping
@@ -27,6 +28,8 @@ from zhuisu.errors import Malformed
 from zhuisu.events.context import PREFIXES
 from zhuisu.parties import Principal, Role
 
+SIMPLE = "SimpleEventQuery"
+"""The query that every service has (EPCIS 2.0 §8.2.7.1); migration 0007 makes it."""
 PAGING = ("perPage", "nextPageToken")
 _LIST = b"queries"
 
@@ -57,7 +60,8 @@ async def add(
     Raises QueryNameTaken, and BadParameter or UnknownParameter for what it cannot ask.
     """
     if "/" in new.name or new.name in {".", ".."}:
-        raise Malformed("a name that stands in an address holds no slash", where="/name")
+        mend = "choose a name without one, and neither . nor .."
+        raise Malformed("a name that stands in an address holds no slash", where="/name", mend=mend)
     kept = _bound(new.query, prefixes)
     understood(kept)
     assert who.party is not None, "a route without a guard"
@@ -69,7 +73,7 @@ async def add(
 
 
 async def page(db: Database, who: Principal, asked: Query) -> tuple[list[NamedQuery], str]:
-    """The caller's queries, for an administrator all; and the token of the next page, "" at the end."""
+    """The caller's queries and the standard's, for an administrator all; the token of the next page, "" at the end."""
     begin = paging.resume(asked.token, _LIST)
     async with db.connection() as conn:
         rows = await named_store.page(conn, _whose(who), begin.after if begin else "", asked.per_page + 1)
@@ -78,10 +82,10 @@ async def page(db: Database, who: Principal, asked: Query) -> tuple[list[NamedQu
     return [_shown(row) for row in rows], paging.token(Position(rows[-1].name), _LIST) if more else ""
 
 
-async def show(db: Database, who: Principal, name: str) -> NamedQuery:
-    """What a query asks. Raises NoSuchQuery, NotYourQuery."""
+async def show(db: Database, name: str) -> NamedQuery:
+    """What a query asks, anybody's. Raises NoSuchQuery."""
     async with db.connection() as conn:
-        return _shown(_own(who, await find(conn, name)))
+        return _shown(await find(conn, name))
 
 
 async def delete(db: Database, who: Principal, name: str) -> None:
@@ -91,7 +95,9 @@ async def delete(db: Database, who: Principal, name: str) -> None:
 
 
 async def events(db: Database, who: Principal, name: str, asked: Query) -> Page:
-    """One page of a query's answer, with the caller's rights. Raises NoSuchQuery and what ``query.events`` does."""
+    """One page of a query's answer to what ``asking`` read. Raises NoSuchQuery and what ``query.events`` does."""
+    if name == SIMPLE:
+        return await query.events(db, who, asked)
     async with db.connection() as conn:
         kept = understood(stored((await find(conn, name)).query))
     return await query.events(db, who, msgspec.structs.replace(kept, per_page=asked.per_page, token=asked.token))
@@ -101,7 +107,7 @@ async def find(conn: Connection, name: str) -> QueryRow:
     """The query of a name, anybody's. Raises NoSuchQuery."""
     row = await named_store.query(conn, name) if "\0" not in name else None
     if row is None:
-        raise NoSuchQuery(f"no query {name[:80]!r}")
+        raise NoSuchQuery(f"no query {name[:80]!r}", mend="see GET /epcis/queries, or make it by POST there")
     return row
 
 
@@ -109,8 +115,21 @@ def understood(asked: dict[str, Any]) -> Query:
     """The query that a JSON object asks. Raises BadParameter, UnknownParameter."""
     for name in PAGING:
         if name in asked:
-            raise BadParameter(f"{name} belongs to the request, not to the query", where=f"/query/{name}")
-    return filters.read(asked)
+            mend = "leave it out here, and give it with each request for the events"
+            raise BadParameter(f"{name} belongs to the request, not to the query", where=f"/query/{name}", mend=mend)
+    try:
+        return filters.read(asked)
+    except (BadParameter, UnknownParameter) as error:
+        error.where = "/query/" + error.where.replace("~", "~0").replace("/", "~1")  # RFC 6901 §3
+        raise
+
+
+def asking(name: str, text: str, now: datetime, prefixes: Mapping[str, str] = PREFIXES) -> Query:
+    """What a query string asks of a query: its pages, and of SimpleEventQuery anything. Raises as ``paged``."""
+    if name != SIMPLE:
+        return paged(text, now)
+    found = filters.parse(text, prefixes)
+    return msgspec.structs.replace(found, token=paging.fresh(found.token, now))
 
 
 def paged(text: str, now: datetime) -> Query:
@@ -118,7 +137,8 @@ def paged(text: str, now: datetime) -> Query:
     found = filters.parse(text)
     said = {part.partition("=")[0] for part in text.split("&") if part} - {*PAGING}
     if said:
-        raise UnknownParameter(f"{min(said)!r:.80} is not answered here", where=min(said)[:80], parameters=[*PAGING])
+        name, mend = min(said), "ask in the query itself, or by SimpleEventQuery; here are those under parameters"
+        raise UnknownParameter(f"{name!r:.80} is not answered here", where=name[:80], mend=mend, parameters=[*PAGING])
     return msgspec.structs.replace(found, token=paging.fresh(found.token, now))
 
 
@@ -136,8 +156,10 @@ def _whose(who: Principal) -> int | None:
 
 
 def _own(who: Principal, row: QueryRow) -> QueryRow:
+    if row.party is None:
+        raise NotYourQuery(f"the query {row.name!r} is the standard's, and stays", mend="leave it")
     if _whose(who) not in {None, row.party}:
-        raise NotYourQuery(f"the query {row.name!r} was made by another organisation")
+        raise NotYourQuery(f"the query {row.name!r} was made by another organisation", mend="ask its owner")
     return row
 
 

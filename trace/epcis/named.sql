@@ -9,9 +9,9 @@ returning id, name, party, query, created
 select id, name, party, query, created from epcis.query where name = $1
 
 -- name: queries
--- Queries of one organisation, or of all, in the order of names.
+-- Queries of one organisation and the standard's, or all, in the order of names.
 select id, name, party, query, created from epcis.query
-where ($1::int is null or party = $1) and name > $2
+where ($1::int is null or party = $1 or party is null) and name > $2
 order by name
 limit $3
 

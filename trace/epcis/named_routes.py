@@ -10,7 +10,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody
 
 from zhuisu.auth import Conf, Db, Now, Role, Who, may
-from zhuisu.epcis import exceptions, headers, listen, master_query, named, paging, subscribe
+from zhuisu.epcis import exceptions, handshake, headers, listen, master_query, named, paging, subscribe
 from zhuisu.epcis.answer import answer, form
 from zhuisu.epcis.follow import Pulse
 from zhuisu.epcis.headers import Asked
@@ -59,7 +59,7 @@ async def add_query(request: Asked, data: JSONBody[NewQuery], db: Db, who: Who, 
 
 @get("/epcis/queries", guards=[ANYBODY_KNOWN])
 async def list_queries(request: Asked, db: Db, who: Who, now: Now) -> Response[list[NamedQuery]]:
-    """The caller's queries, for an administrator all; ``Link`` leads to the next page while there is one."""
+    """The caller's queries and SimpleEventQuery, for an administrator all; ``Link`` leads on while there are more."""
     text, media = _text(request), headers.accepted(request.headers, *JSON)
     asked = named.paged(text, now)
     found, following = await named.page(db, who, asked)
@@ -68,23 +68,27 @@ async def list_queries(request: Asked, db: Db, who: Who, now: Now) -> Response[l
 
 
 @get("/epcis/queries/{name:str}", guards=[ANYBODY_KNOWN])
-async def show_query(request: Asked, name: FromPath[str], db: Db, who: Who) -> Response[NamedQuery]:
-    """What a query of the caller's asks."""
+async def show_query(request: Asked, name: FromPath[str], db: Db) -> Response[NamedQuery]:
+    """What a query asks. Names are global: every authenticated caller may read, ask and subscribe to any query."""
     media = headers.accepted(request.headers, *JSON)
-    return Response(await named.show(db, who, name), media_type=media)
+    return Response(await named.show(db, name), media_type=media)
 
 
 @delete("/epcis/queries/{name:str}", guards=[ANYBODY_KNOWN])
 async def delete_query(name: FromPath[str], db: Db, who: Who) -> None:
-    """Delete a query of the caller's; whoever subscribed to it or listens is disconnected."""
+    """Delete a query of the caller's own; whoever subscribed to it or listens is disconnected."""
     await named.delete(db, who, name)
 
 
 @get("/epcis/queries/{name:str}/events", guards=[ANYBODY_KNOWN], media_type="application/ld+json")
 async def list_query_events(name: FromPath[str], request: Asked, db: Db, who: Who, now: Now) -> Response[bytes]:
-    """A query's answer, with the caller's rights; ``Link`` leads to the next page while there is one."""
+    """Anybody's query, answered with the caller's own rights; ``Link`` leads to the next page while there is one.
+
+    ``SimpleEventQuery`` takes the parameters of ``/epcis/events`` and answers as that does.
+    """
     wanted, text = form(request.headers), _text(request)
-    asked = named.paged(text, now)
+    handshake.require_none(text)
+    asked = named.asking(name, text, now, headers.extensions(request))
     page = await named.events(db, who, name, asked)
     master = await master_query.of_page(db, who, page.ids, page.docs) if wanted.master else None
     more = paging.link(f"{_at(name)}/events", text, asked.per_page, page.next, now)

@@ -16,11 +16,11 @@ SQL = queries(__file__, "named.sql")
 
 
 class QueryRow(NamedTuple):
-    """A query under its name; ``query`` is JSON."""
+    """A query under its name; ``query`` is JSON, ``party`` whose it is, None for that of the standard."""
 
     id: int
     name: str
-    party: int
+    party: int | None
     query: str
     created: datetime
 
@@ -74,7 +74,7 @@ async def query(conn: Connection, name: str) -> QueryRow | None:
 
 
 async def page(conn: Connection, party: int | None, after: str, limit: int) -> list[QueryRow]:
-    """Queries of one organisation, or with None of all, in the order of names."""
+    """Queries of one organisation and the standard's, or with None all, in the order of names."""
     return [QueryRow(*r) for r in await conn.fetch(SQL.queries, party, after, limit)]
 
 

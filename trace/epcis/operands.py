@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 
 from zhuisu.codes import canonical
 from zhuisu.epcis.errors import BadParameter
-from zhuisu.events import BadEvent
+from zhuisu.events import STANDARD_TYPES, BadEvent
 from zhuisu.events.times import instant
 
 Read: TypeAlias = Callable[[str], str]
@@ -138,7 +138,7 @@ def code(text: str) -> str:
 def boolean(text: str) -> str:
     """Read true or false."""
     if text not in {"true", "false"}:
-        raise BadParameter(f"{text!r:.60} is neither true nor false")
+        raise BadParameter(f"{text!r:.60} is neither true nor false", mend="write true or false")
     return text
 
 
@@ -161,10 +161,22 @@ def word(known: tuple[str, ...]) -> Read:
 
     def read(text: str) -> str:
         if text not in known:
-            raise BadParameter(f"{text!r:.60} is not one of {', '.join(known)}", accepted=list(known))
+            mend = "give one of those under accepted"
+            raise BadParameter(f"{text!r:.60} is not one of {', '.join(known)}", mend=mend, accepted=list(known))
         return text
 
     return read
+
+
+def event_type(text: str) -> str:
+    """Read one of the standard's event types, or the full URI of another's."""
+    if text not in STANDARD_TYPES and ":" not in text:
+        raise BadParameter(
+            f"{text!r:.60} is not one of {', '.join(STANDARD_TYPES)}",
+            mend="ask for types of others by their full URI",
+            accepted=list(STANDARD_TYPES),
+        )
+    return text
 
 
 def vocabulary(bare: Callable[[str], str], words: tuple[str, ...]) -> Read:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from zhuisu.codes import canonical, site_of
 from zhuisu.epcis import operands, patterns
@@ -21,9 +21,9 @@ from zhuisu.epcis.errors import UnboundPrefix, UnknownParameter
 from zhuisu.epcis.names import qualified
 from zhuisu.epcis.operands import Op, Read, compare
 from zhuisu.epcis.view import ATTRIBUTED, Part, View, leaves
-from zhuisu.events import Action, EventType, Quantity, cbv
+from zhuisu.events import Action, Quantity, cbv
 from zhuisu.events.cbv import Vocabulary
-from zhuisu.events.context import PREFIXES
+from zhuisu.events.context import PREFIXES, Context
 
 Test: TypeAlias = Callable[[View], bool]
 
@@ -48,6 +48,8 @@ def parameter(name: str, prefixes: Mapping[str, str]) -> Parameter:
             parameters=[*FIXED, *SETTINGS],
             families=list(FAMILIES),
         )
+    if found.name == "eventType":  # the URI of a type may be written with a prefix
+        return structs.replace(found, read=lambda text: operands.event_type(Context([], prefixes).expand(text)))
     return found
 
 
@@ -129,7 +131,7 @@ _BOTH, _REPORT = (Part.SENSORMETADATA, Part.SENSORREPORT), Part.SENSORREPORT
 
 # A list entry is (parameter, reader of its values, what of an event they are compared with).
 _LIST: list[Parameter] = [
-    _equal("eventType", operands.word(tuple(EventType.__members__)), lambda v: (v.event.type.value,)),
+    _equal("eventType", operands.event_type, lambda v: (v.event.extended or v.event.type.value,)),
     *_bounds("eventTime", operands.time, lambda v: (v.event.time,), *_FROM_TO),
     *_bounds("recordTime", operands.time, lambda v: (v.recorded,), *_FROM_TO),
     _equal(

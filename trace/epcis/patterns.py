@@ -27,14 +27,22 @@ _ANY = "[^/]+"
 def instances(text: str) -> str:
     """Read a value of a MATCH_ parameter over EPCs: a canonical code, or a pattern. Raises BadParameter."""
     if text.startswith(IDPAT) and "*" not in text:
-        return code("urn:epc:id:" + text.removeprefix(IDPAT))
+        return _sound(text, code("urn:epc:id:" + text.removeprefix(IDPAT)))
     return _pattern_or_code(text)
 
 
 def classes(text: str) -> str:
     """Read a value of a MATCH_ parameter over EPC classes: a pattern of all serials names one class (CBV 2.0 §8.3)."""
     single = canonical(text)
-    return single if "*" not in single else _pattern_or_code(text)
+    return _sound(text, single) if "*" not in single else _pattern_or_code(text)
+
+
+def _sound(text: str, single: str) -> str:
+    """The code that a pattern without asterisk names. Raises BadParameter when it names none."""
+    found = _FIELDS(text)
+    if text.startswith(IDPAT) and (found is None or (found[1] in SCHEMES and not single.startswith(ROOT))):
+        raise _bad(text, "its fields make no code")
+    return single
 
 
 def _pattern_or_code(text: str) -> str:

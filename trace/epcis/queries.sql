@@ -69,12 +69,16 @@ order by w.word
 limit $3
 
 -- name: kinds
--- The event types among the same.
-select kind from ledger.event where party = (select ledger.own_party())
-union
-select kind from ledger.event where loc = any((select ledger.own_places())::integer[])
-union
-select kind from ledger.event where (select ledger.sees_all())
+-- The event types among the same; those of others ($1) as they are written, and the context that says what that means.
+with own as (
+  select kind, case kind when $1 then doc::json end as doc from ledger.event where party = (select ledger.own_party())
+  union all
+  select kind, case kind when $1 then doc::json end from ledger.event
+  where loc = any((select ledger.own_places())::integer[])
+  union all
+  select kind, case kind when $1 then doc::json end from ledger.event where (select ledger.sees_all())
+)
+select distinct kind, doc ->> 'type' as type, (doc -> '@context')::text as context from own
 
 -- name: locations
 -- The places that the same name as bizLocation.

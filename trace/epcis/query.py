@@ -26,7 +26,7 @@ import msgspec
 from zhuisu.db import Connection, Database
 from zhuisu.epcis import master_said, store
 from zhuisu.epcis.errors import BadToken, NoSuchEvent, QueryTooComplex, QueryTooLarge
-from zhuisu.epcis.filters import CODES, Query, matches
+from zhuisu.epcis.filters import CODES, Query, matches, may_match
 from zhuisu.epcis.master_store import Voice
 from zhuisu.epcis.operands import as_number, as_time
 from zhuisu.epcis.paging import Position, resume, token
@@ -234,7 +234,8 @@ class _Search:
     async def fitting(self, ids: Sequence[UUID]) -> list[Found]:
         """Those of the events that match and that the caller may see, in their order."""
         rows = await store.rows(self.conn, ids, self.columns)
-        read = [(rows[id_], stored(rows[id_].doc.encode())) for id_ in ids if id_ in rows]
+        near = [row for id_ in ids if (row := rows.get(id_)) and may_match(self.wide, row.doc)]
+        read = [(row, stored(row.doc.encode())) for row in near]
         named = [(row.id, event) for row, event in read] if self.needs_master else []
         master = await master_said.attributes(self.conn, self.hears, named)
         return [
@@ -249,7 +250,8 @@ def _behind(id_: UUID, rows: Sequence[Row]) -> int:
     for n, row in enumerate(rows, 1):
         if row.id == id_:
             return n
-    raise BadToken("the last page ended with an event that this caller sees no more", where="nextPageToken")
+    mend = "ask again from the first page"
+    raise BadToken("the last page ended with an event that this caller sees no more", where="nextPageToken", mend=mend)
 
 
 def _order(value: str) -> tuple[int, Any]:

@@ -69,7 +69,8 @@ async def list_values(request: Asked, db: Db, who: Who, now: Now) -> Response[by
     resource = _resource(request)
     asked = _asked(request, now)
     if asked.wanted:
-        raise Malformed("a list of values takes perPage and nextPageToken only", where=min(asked.wanted))
+        mend = "ask for events by parameters at /epcis/events"
+        raise Malformed("a list of values takes perPage and nextPageToken only", where=min(asked.wanted), mend=mend)
     found, following = await resources.values(db, who, resource, per_page=asked.per_page, following=asked.token)
     return _listed(request, found, paging.link(request.url.path, _text(request), asked.per_page, following, now))
 

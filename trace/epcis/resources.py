@@ -79,7 +79,7 @@ async def events(db: Database, who: Principal, resource: str, value: str, asked:
 def about(resource: str, value: str, asked: Query) -> Query:
     """The query for the events with a value that pass ``asked`` too. Raises NoSuchResource, BadParameter."""
     if RESOURCES[resource] in asked.wanted:
-        raise BadParameter(f"the address says {resource} already", where=RESOURCES[resource])
+        raise BadParameter(f"the address says {resource} already", where=RESOURCES[resource], mend="leave it out")
     try:
         read = parameters.parameter(RESOURCES[resource], PREFIXES).read(value)
     except BadParameter as error:

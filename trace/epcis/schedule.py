@@ -51,13 +51,15 @@ def read(given: Mapping[str, str]) -> Schedule:
     """The schedule that the standard's fields say; absent or empty ones mean every value. Raises BadSchedule."""
     given = {name: text for name, text in given.items() if text}
     if unknown := given.keys() - RANGES.keys():
-        raise BadSchedule(f"{min(unknown)!r:.80} is no field of a schedule", where=f"/schedule/{min(unknown):.80}")
+        detail, mend = f"{min(unknown)!r:.80} is no field of a schedule", f"its fields are {', '.join(RANGES)}"
+        raise BadSchedule(detail, where=f"/schedule/{min(unknown):.80}", mend=mend)
     if not given:
         raise BadSchedule("no field says when", where="/schedule", mend='as {"second": "0", "minute": "0"}: every hour')
     second, minute, hour, days, months, weekdays = (_values(name, given.get(name, "")) for name in RANGES)
     schedule = Schedule(second=second, minute=minute, hour=hour, days=days, months=months, weekdays=weekdays)
     if not any(_exists(month, day) for month, day in product(months, days)):
-        raise BadSchedule("none of these months has such a day", where="/schedule/dayOfMonth")
+        mend = "name a day that one of the months has"
+        raise BadSchedule("none of these months has such a day", where="/schedule/dayOfMonth", mend=mend)
     return schedule
 
 

@@ -12,6 +12,7 @@ from zhuisu.db import Connection, queries, rows_for
 from zhuisu.epcis.filters import Query
 from zhuisu.epcis.operands import as_time
 from zhuisu.epcis.patterns import is_pattern
+from zhuisu.events import STANDARD_TYPES, EventType, extended_type
 from zhuisu.ledger.model import cluster, name_hash
 from zhuisu.ledger.rows import ACTIONS, KINDS, Id
 
@@ -87,7 +88,8 @@ class Columns(Struct, frozen=True):
 async def columns(conn: Connection, query: Query) -> Columns:
     """The part of a query that columns answer."""
     wanted = query.wanted
-    kinds = [n for n, kind in enumerate(KINDS) if kind in wanted["eventType"]] if "eventType" in wanted else None
+    types = {kind if kind in STANDARD_TYPES else EventType.ExtendedEvent for kind in wanted.get("eventType", ())}
+    kinds = [n for n, kind in enumerate(KINDS) if kind in types] if types else None
     actions = [n for n, a in enumerate(ACTIONS) if a in wanted["EQ_action"]] if "EQ_action" in wanted else None
     steps, dispositions = (list(wanted[name]) if name in wanted else None for name in ("EQ_bizStep", "EQ_disposition"))
     places = await _places(conn, query, "bizLocation"), await _places(conn, query, "readPoint")
@@ -118,9 +120,9 @@ async def words(conn: Connection, column: str, after: str, limit: int) -> list[s
 
 
 async def kinds(conn: Connection) -> list[str]:
-    """Event types of the caller's own events."""
-    found = {r["kind"] for r in await conn.fetch(SQL.kinds)}
-    return [kind.value for n, kind in enumerate(KINDS) if n in found]
+    """Event types of the caller's own events: the standard's words, and URIs of others."""
+    found = await conn.fetch(SQL.kinds, KINDS.index(EventType.ExtendedEvent))
+    return list({extended_type(r["type"], r["context"]) if r["type"] else KINDS[r["kind"]].value for r in found})
 
 
 async def locations(conn: Connection) -> list[str]:

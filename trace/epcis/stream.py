@@ -60,9 +60,22 @@ def survey(chunks: Iterable[bytes], most: int) -> Envelope:
         if count > most:
             raise DocumentTooLarge(f"more than {most} events", mend="send it in parts")
     around = bytes(scanner.envelope)
-    if any(True for _ in events.each(around)):
+    if scanner.where == "" and count:
+        _outside(around.replace(b"[", b"[0", 1))  # what follows the array
+        return _slim(around, "", count)
+    if any(True for _ in _outside(around)):
         return Envelope(b"", b"", "", 1)  # a bare event is its only item
     return _slim(around, scanner.where, count)
+
+
+def _outside(around: bytes) -> Iterator[Event | BadEvent]:
+    """Read what stands around the events; its own bytes are not those of the document."""
+    try:
+        return events.each(around)
+    except UnreadableJson as fault:
+        if fault.where.startswith("byte "):
+            fault.where, fault.detail = "", f"{fault.detail}, before or after the events"
+        raise
 
 
 def items(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -86,7 +99,8 @@ def _read(envelope: Envelope, some: list[bytes], start: int) -> Iterator[Item]:
         read = list(events.each(b"".join((envelope.head, b",".join(some), envelope.tail))))
     except UnreadableJson as fault:
         if len(some) == 1:
-            fault.where = f"{envelope.where}/{start}"
+            inside = fault.where.removeprefix(envelope.where + "/0") if fault.where.startswith("/") else ""
+            fault.where = f"{envelope.where}/{start}{inside}"
             raise
         middle = len(some) // 2
         yield from _read(envelope, some[:middle], start)

@@ -181,7 +181,7 @@ async def end(db: Database, who: Principal, name: str, id_: str) -> None:
 async def replay(db: Database, who: Principal, name: str, id_: str, wish: Replay, now: datetime) -> Shown:
     """Send again from a place in the record on. Raises NoSuchQuery, NoSuchSubscription, BadPosition."""
     if bool(wish.position) == bool(wish.record_time):
-        raise BadPosition("a position or a recordTime, and not both", where="/position")
+        raise BadPosition("a position or a recordTime, and not both", where="/position", mend="send one of them")
     async with db.transaction() as conn:
         found = await _own(conn, who, name, id_)
         if wish.record_time:
@@ -196,7 +196,8 @@ def _position(text: str) -> Position:
     try:
         return Position.read(text)
     except ValueError:
-        raise BadPosition("this is not a position that was given out here", where="/position") from None
+        mend = "send one that a delivery or a dead letter showed"
+        raise BadPosition("this is not a position that was given out here", where="/position", mend=mend) from None
 
 
 def _after(position: paging.Position) -> tuple[datetime, UUID]:
@@ -204,7 +205,8 @@ def _after(position: paging.Position) -> tuple[datetime, UUID]:
     try:
         return datetime.fromisoformat(created), UUID(id_)
     except ValueError:
-        raise BadToken("this token was not given out for this list", where="nextPageToken") from None
+        mend = "follow the Link as it is"
+        raise BadToken("this token was not given out for this list", where="nextPageToken", mend=mend) from None
 
 
 async def _require_room(conn: Connection, party: int) -> None:

@@ -70,7 +70,8 @@ class View:
 
     def objects(self, part: Part) -> list[dict[str, Any]]:
         """The objects of the event that may hold extensions of this part."""
-        elements = self.tree.get("sensorElementList", ())
+        # An extended event may have such names for something else.
+        elements = self.tree["sensorElementList"] if self.event.sensors else ()
         match part:
             case Part.EVENT:
                 return [self.tree]
@@ -81,7 +82,7 @@ class View:
             case Part.SENSORREPORT:
                 return [report for element in elements for report in element["sensorReport"]]
             case _:
-                return [self.tree[field] for field in (_FIELD[part],) if field in self.tree]
+                return [found for found in (self.tree.get(_FIELD[part]),) if isinstance(found, dict)]
 
     def extensions(self, part: Part) -> Iterator[tuple[str, Any]]:
         """Extension fields of a part: ``{namespace}name`` and value."""

@@ -3,7 +3,7 @@ const { createHmac } = require('node:crypto');
 const { createServer } = require('node:http');
 const {
   AggregationEvent, AssociationEvent, BizLocation, BizTransactionElement, CaptureResponse, DestinationElement,
-  EPCISDocument, EPCISHeader, EPCISMasterData, ErrorDeclaration, AttributeElement, Ilmd, ObjectEvent,
+  EPCISDocument, EPCISHeader, EPCISMasterData, ErrorDeclaration, AttributeElement, ExtendedEvent, Ilmd, ObjectEvent,
   PersistentDisposition, QuantityElement, ReadPoint, SensorElement, SensorMetadata, SensorReportElement,
   SourceElement, TransactionEvent, TransformationEvent, Vocabulary, VocabularyElement, buildSGTINUri, capture, cbv,
   objectToEvent, setup, validateEpcisDocument,
@@ -57,7 +57,9 @@ function events() {
     .addSource(new SourceElement().setType(cbv.sourceDestinationTypes.owning_party).setSource('urn:example:maker'))
     .addDestination(new DestinationElement()
       .setType(cbv.sourceDestinationTypes.owning_party).setDestination('urn:example:shop'));
-  const all = [made, cold, packed, mixed, tagged, sold];
+  const fed = new ExtendedEvent().setType(`${NAMES.example}Feeding`).setEventTime('2026-05-01T07:00:00.000+08:00')
+    .addExtension('example:kilos', 12.5);
+  const all = [made, cold, packed, mixed, tagged, sold, fed];
   all.forEach((event) => event.generateHashID(NAMES));
   const wrong = objectToEvent(cold.toObject()).setErrorDeclaration(new ErrorDeclaration()
     .setDeclarationTime('2026-05-02T00:00:00.000+08:00').setReason(cbv.errorReasonIdentifiers.did_not_occur));
@@ -108,7 +110,7 @@ async function receiver(enough) {
 
 async function main() {
   const sent = events();
-  const hook = await receiver(sent.length);
+  const hook = await receiver(sent.length - 1); // one is of no place
   const query = await ask('POST', '/epcis/queries', { name: 'here', query: { EQ_bizLocation: [HERE] } });
   const subscription = await ask('POST', `${query.location}/subscriptions`, {
     dest: hook.dest, signatureToken: TOKEN, stream: true,
@@ -125,7 +127,8 @@ async function main() {
   const few = {};
   for (const text of [
     `MATCH_anyEPC=${encodeURIComponent(`${ITEM}/21/1`)}`, 'EQ_bizStep=packing%7Cshipping', 'EXISTS_errorDeclaration=true',
-    'EQ_ILMD_example%3Abreed=%E8%8E%B1%E8%8A%9C%E9%BB%91', 'GE_value_CEL=3', 'EQ_eventID=' + encodeURIComponent(sent[3].getEventID()),
+    'EQ_ILMD_example%3Abreed=%E8%8E%B1%E8%8A%9C%E9%BB%91', 'GE_value_CEL=3', `eventType=${encodeURIComponent(`${NAMES.example}Feeding`)}&EQ_example%3Akilos=12.5`,
+    'EQ_eventID=' + encodeURIComponent(sent[3].getEventID()),
   ]) {
     const answer = await ask('GET', `/epcis/events?${text}`, null, { 'GS1-Extensions': `example=${NAMES.example}` });
     few[text.split('=')[0]] = answer.status === 200 ? taken(answer.body).events.length : answer.body;
