@@ -5,19 +5,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zhuisu.events import BadEvent
-from zhuisu.events.context import PLAIN, context, inherit, part, shallow
+from zhuisu.events.context import PLAIN, context, inherit, mark, part, shallow, spelled
 
 from .samples import STANDARD
 
 ENTRIES = st.lists(
-    st.sampled_from(["https://far.example/c.jsonld", {"a": "https://a.example/"}, {"b": {"@id": "https://b.example/"}}])
+    st.sampled_from(
+        ["https://far.example/c.jsonld", {"a": "https://a.example/"}, {"b": {"@id": "https://b.example/"}}, mark("a")]
+    )
 )
 
 
 @settings(deadline=None)
-@given(ENTRIES, st.none() | ENTRIES.filter(bool).map(lambda entries: [{}, *entries]) | ENTRIES.filter(bool))
-def test_what_was_joined_comes_apart(entries: list[Any], own: list[Any] | None) -> None:
-    assert part(inherit(entries, own)) == (entries, own)
+@given(
+    ENTRIES,
+    st.none() | ENTRIES.filter(bool).map(lambda entries: [{}, *entries]) | ENTRIES.filter(bool),
+    st.sets(st.sampled_from("ab")),
+)
+def test_what_was_joined_comes_apart(entries: list[Any], own: list[Any] | None, xml: set[str]) -> None:
+    assert part(inherit(entries, own, xml)) == (entries, own)
+    assert spelled(inherit(entries, own, xml)) == xml
 
 
 @pytest.mark.parametrize("own", ["https://far.example/c.jsonld", {"a": "https://a.example/"}])
@@ -25,6 +32,8 @@ def test_what_was_joined_comes_apart(entries: list[Any], own: list[Any] | None) 
 def test_an_own_context_alone_keeps_its_shape(entries: list[Any], own: Any) -> None:
     assert part(inherit(entries, own)) == (entries, own)
     assert part(inherit(entries, [own])) == (entries, [own])
+    assert part(inherit(entries, own, {"a"})) == (entries, own)
+    assert part(inherit(entries, [own], {"a"})) == (entries, [own])
     assert part([*entries, {}, own]) == (entries, [own])
 
 

@@ -17,7 +17,8 @@ from zhuisu.events.errors import (
     UnreadableXml,
 )
 from zhuisu.events.hash import digest, hash_id, identify, prehash
-from zhuisu.events.json import bare_event, each, extended_type, ignored, query_document, read, stored
+from zhuisu.events.json import each, extended_type, ignored, read, stored
+from zhuisu.events.json_write import bare_event, query_document
 from zhuisu.events.make import make
 from zhuisu.events.model import (
     STANDARD_TYPES,

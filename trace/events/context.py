@@ -9,10 +9,16 @@ which means nothing in JSON-LD and tells us where the event's own context begins
 ([{'ext1': 'https://ns.ext.de/'}], None)
 
 So a document and its events come back as they came in, and an event alone still says what its prefixes mean.
+
+What XML binds its values use too (``type="ext1:Glow"``), and mean the URI there; but the published event hashes spell
+them as they stand. A second mark, behind the first, keeps apart which prefixes came so:
+
+>>> inherit([{"ext1": "https://ns.ext.de/"}], xml={"ext1"})
+[{'ext1': 'https://ns.ext.de/'}, {}, {'@xmlns': ['ext1']}]
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import Enum
 from typing import Any
 
@@ -39,6 +45,8 @@ _STANDARD = re.compile(
     r"https?://(?:ref\.gs1\.org/standards/epcis|gs1\.github\.io/EPCIS)/(?:[0-9.]+/)?epcis-context\.jsonld"
 ).fullmatch
 
+_XMLNS = "@xmlns"
+
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s\x00-\x20\x7f\"<>\\^`{|}]*").fullmatch
 
 
@@ -54,22 +62,23 @@ class Context(Struct, frozen=True):
     """What an ``@context`` says: its entries without the standard one, and the prefixes in force.
 
     ``wire`` is what brought it; ``seen`` is for readers: what they made of the small objects (places, parties) that a
-    document repeats.
+    document repeats. ``spelled`` are prefixes that the event hash leaves as they stand in values.
     """
 
     entries: list[Any]
     prefixes: Mapping[str, str]
     seen: dict[tuple[Any, bytes], Any] = field(default_factory=dict)
     wire: Wire = Wire.STORED
+    spelled: frozenset[str] = frozenset()
 
     def expand(self, name: str) -> str:
         """Write a compact URI in full where its prefix is bound; leave anything else as it is (CBV 2.0 §8.9)."""
         prefix, colon, rest = name.partition(":")
         namespace = self.prefixes.get(prefix) if colon else None
-        return name if namespace is None or rest.startswith("//") else namespace + rest
+        return name if namespace is None or rest.startswith("//") or prefix in self.spelled else namespace + rest
 
     def used(self, doc: bytes, kind: str = "") -> list[Any]:
-        """Pick the entries that say something about ``doc``: remote ones, and maps of which a prefix stands in it.
+        """Pick the entries that say something about ``doc``: sweeping ones, and maps of which a term stands in it.
 
         So do those that say what the type of an event, ``kind``, means where it is a term of its own.
         """
@@ -77,16 +86,20 @@ class Context(Struct, frozen=True):
         return [
             entry
             for entry in self.entries
-            if isinstance(entry, str)
-            or (needed and not needed.isdisjoint(entry))
-            or any(stands_in(prefix, doc) for prefix in entry)
+            if sweeps(entry) or (needed and not needed.isdisjoint(entry)) or any(stands_in(term, doc) for term in entry)
         ]
 
 
-def stands_in(prefix: str, doc: bytes) -> bool:
-    """Whether a name or value of the JSON has the prefix; names of XML attributes carry an ``@``."""
-    start = json.encode(prefix)[1:-1] + b":"
-    return b'"' + start in doc or b'"@' + start in doc
+def stands_in(term: str, doc: bytes) -> bool:
+    """Whether the JSON has the term as a name, or as prefix of a name or value; XML attributes carry an ``@``."""
+    whole = json.encode(term)
+    start = whole[:-1] + b":"
+    return start in doc or b'"@' + start[1:] in doc or whole + b":" in doc
+
+
+def sweeps(entry: Any) -> bool:
+    """Whether an entry may say something about any name: a remote one, or one with keywords (``@vocab``, ``@base``)."""
+    return isinstance(entry, str) or any(term.startswith("@") and term != "@version" for term in entry)
 
 
 PLAIN = Context([], PREFIXES)
@@ -149,14 +162,18 @@ def _namespace(term: Any) -> str:
             return ""
 
 
-def inherit(entries: list[Any], own: Any = None) -> Any:
-    """Join the document's entries and the event's own context for storing; None when neither says anything."""
+def inherit(entries: list[Any], own: Any = None, xml: Collection[str] = ()) -> Any:
+    """Join the document's entries and the event's own context for storing; None when neither says anything.
+
+    ``xml`` are the prefixes that XML bound and a value uses.
+    """
     listed = own if isinstance(own, list) else [] if own is None else [own]
-    if not entries and {} not in listed:
+    if not entries and not xml and {} not in listed:
         return own
     # A second empty map tells one that stood alone from a list of one; a list's own first one moves on by one.
     second: list[Any] = [{}] if listed and (own is not listed or listed[0] == {}) else []
-    return [*(e for e in entries if e != {}), {}, *second, *listed]
+    marked = [mark(xml)] if xml or (not second and listed and is_mark(listed[0])) else []
+    return [*(e for e in entries if e != {}), {}, *marked, *second, *listed]
 
 
 def part(value: Any) -> tuple[list[Any], Any]:
@@ -165,6 +182,27 @@ def part(value: Any) -> tuple[list[Any], Any]:
         return [], value
     at = value.index({})
     entries, own = value[:at], value[at + 1 :]
+    if own and is_mark(own[0]):
+        own = own[1:]
     if own[:1] == [{}]:
         own = own[1:] if own[1:2] in ([], [{}]) else own[1]
     return entries, own or None
+
+
+def mark(xml: Collection[str]) -> dict[str, Any]:
+    """Write the entry that tells which prefixes XML bound: a keyword of no JSON-LD, which its readers skip (§9.1)."""
+    return {_XMLNS: sorted(xml)}
+
+
+def is_mark(entry: Any) -> bool:
+    """Whether an entry tells which prefixes XML bound."""
+    return isinstance(entry, dict) and entry.keys() == {_XMLNS}
+
+
+def spelled(value: Any) -> frozenset[str]:
+    """Tell which prefixes of a stored ``@context`` XML bound, and a value uses."""
+    if not isinstance(value, list) or {} not in value:
+        return frozenset()
+    at = value.index({}) + 1
+    marked = value[at][_XMLNS] if at < len(value) and is_mark(value[at]) else []
+    return frozenset(prefix for prefix in marked if isinstance(prefix, str))

@@ -9,6 +9,9 @@ Where the text of the standard is silent or at odds with its published hashes, t
 bizTransaction, source and destination; those three lists, ilmd and the extensions come last, sorted among each other;
 text that looks like a number is written as one, through a double, since XML cannot tell them apart.
 
+Values from XML are spelled as they stand, prefix and all, says the published hash of SensorDataExamples.xml; those from
+JSON in full. Such twins have two hashes, though they mean the same and have the same ``digest``.
+
 An extended event's type is told as its full URI, as every URI in a value is. Published programs write a type as it is
 spelled, prefix and all, and ``{namespace}name`` from XML: only the full spelling has one hash with all of them.
 
@@ -18,12 +21,14 @@ before the boundaries, marked by NUL, are wiped out.
 
 import re
 from collections.abc import Collection
+from contextlib import suppress
 from decimal import Decimal
 from hashlib import sha256
 from math import isfinite
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from zhuisu.codes import canonical
 from zhuisu.events.cbv import (
@@ -36,14 +41,19 @@ from zhuisu.events.cbv import (
     TRANSACTION_TYPE,
     Vocabulary,
 )
-from zhuisu.events.context import PREFIXES, Context, context
+from zhuisu.events.context import PREFIXES, Context, context, spelled
+from zhuisu.events.errors import BadEvent
 from zhuisu.events.model import BizTransaction, Event, EventType, Party, Quantity
 from zhuisu.events.times import instant, milliseconds
 from zhuisu.events.tree import EVERY_FIELD, STANDARD_FIELDS, shaped
+from zhuisu.events.tree import event as read_event
 
 _decode = msgspec.json.Decoder(float_hook=Decimal).decode
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII).fullmatch
-_COMMENTS = frozenset({"comment", "{http://www.w3.org/2000/01/rdf-schema#}comment"})
+_UNTOLD = frozenset({"comment", "{http://www.w3.org/2000/01/rdf-schema#}comment", "{urn:epcglobal:epcis:xsd:1}eventID"})
+"""Comments, and the eventID of version 1.x that is no URI, which JSON has as an extension: eventID does not count."""
+_STANDARD_1 = {"{urn:epcglobal:epcis:xsd:1}ilmd": "ilmd"}
+"""What version 1.x let pass where 2.0 does not, and JSON has as an extension: it is told as the field that it was."""
 _KEYWORDS = frozenset({"@id", "@type", "@value", "@language"})
 _CBV_URNS = {
     f"urn:epcglobal:cbv:{urn}:": f"https://ref.gs1.org/cbv/{web}-"
@@ -67,17 +77,21 @@ def hash_id(event: Event, ignore: Collection[str] = ()) -> str:
 def digest(event: Event) -> bytes:
     """Give 32 bytes that are equal when content, the client's own eventID and the declaration are equal.
 
-    The event's own ``hash_id`` as its eventID says nothing that the content does not (CBV 2.0 §8.9): it counts as none.
+    The event's own ``hash_id`` as its eventID says nothing that the content does not (CBV 2.0 §8.9): it counts as none,
+    in XML's spelling or in JSON's.
     """
     return identify(event)[1]
 
 
 def identify(event: Event) -> tuple[str, bytes]:
     """Give the eventID, which is ``hash_id`` unless the client gave another, and ``digest``, for little more."""
-    told = _told(event)
-    own = _ni(told)
-    given = "" if event.event_id == own else event.event_id
-    return given or own, _digest(event, told, given)
+    told = _told(event, meant=True)
+    full = _ni(told)
+    own = hash_id(event) if b'"@xmlns"' in event.doc else full
+    given = event.event_id
+    if given in (own, full) or (given.startswith("ni:") and given == _ni(_told(event, as_xml=True))):
+        given = ""
+    return event.event_id or own, _digest(event, told, given)
 
 
 def _plain(told: str) -> str:
@@ -96,10 +110,18 @@ def _digest(event: Event, told: str, given: str) -> bytes:
     return sha256("\0\0\0".join(parts).encode()).digest()
 
 
-def _told(event: Event, ignore: Collection[str] = ()) -> str:
-    """Write the prehash with a NUL before each key, each value and each end of an object; no value holds one."""
+def _told(event: Event, ignore: Collection[str] = (), *, meant: bool = False, as_xml: bool = False) -> str:
+    """Write the prehash with a NUL before each key, each value and each end of an object; no value holds one.
+
+    Values are spelled as the event's own document had them, but in full if it is ``meant`` so, or ``as_xml`` has them.
+    """
     tree = _decode(event.doc)
     scope = context(tree["@context"]) if "@context" in tree else Context([], PREFIXES)
+    kept = spelled(tree.get("@context")) if not meant else frozenset()
+    if kept or as_xml:
+        scope = replace(scope, spelled=kept or frozenset(scope.prefixes.keys() - PREFIXES.keys()))
+        with suppress(BadEvent):  # a prefix that no URI can begin with
+            event = replace(read_event(tree, scope, event.doc), extended=event.extended)
     sensors = tree["sensorElementList"] if event.sensors else ()
     # What most events do not have costs them one look: bulk capture hashes every event.
     kind = event.extended or event.type
@@ -242,7 +264,7 @@ def _extensions(part: dict[str, Any], known: Collection[str], scope: Context) ->
 def _member(name: str, value: Any, scope: Context) -> list[str]:
     """Write a field outside the canonical order as ``{namespace}name``; a list repeats it for each item."""
     key = full_name(name, scope)
-    return [] if key in _COMMENTS else _render(key, value, scope)
+    return [] if key in _UNTOLD else _render(_STANDARD_1.get(key, key), value, scope)
 
 
 def full_name(name: str, scope: Context) -> str:

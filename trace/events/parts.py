@@ -8,7 +8,7 @@
 from typing import Any
 
 from zhuisu.events import cbv, values
-from zhuisu.events.context import Context, Wire
+from zhuisu.events.context import Context
 from zhuisu.events.errors import BadEvent, MissingField
 from zhuisu.events.model import BizTransaction, ErrorDeclaration, Party, Quantity, Reading
 from zhuisu.events.values import SCHEMA, Table, fields, listed, unique, word
@@ -121,9 +121,12 @@ def _metadata(value: Any, context: Context) -> dict[str, Any]:
 
 
 def _report(value: Any, context: Context) -> dict[str, Any]:
-    """Read a sensorReport. GS1's own examples of alarms in XML name no type, which the XML schema asks of none."""
+    """Read a sensorReport. GS1's own examples of alarms in XML name no type, which the XML schema asks of none.
+
+    The JSON schema asks it of every report; an alarm that came in XML must be readable in our own JSON all the same.
+    """
     found = fields(value, _REPORT, context)
-    if "type" not in found and ("exception" not in found or context.wire is Wire.JSON):
+    if "type" not in found and "exception" not in found:
         raise MissingField("type is missing", where="/type", rule=f"{SCHEMA}, required", mend="add type")
     return found
 

@@ -17,6 +17,7 @@ EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE).fullmatch
+_ZONELESS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?", re.ASCII).fullmatch
 _OFFSET = re.compile(r"[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00)", re.ASCII).fullmatch
 _HALF_MILLISECOND = timedelta(microseconds=500)
 _MEND = "write it as 2026-05-01T08:30:00.000+08:00"
@@ -39,6 +40,17 @@ def instant(text: Any) -> datetime:
             f"{shown(text)} is no instant of the calendar", rule="ISO 8601, years 0001 to 9999", mend=_MEND
         ) from None
     return time
+
+
+def date_time(text: str) -> None:
+    """Check an xsd:dateTime, which may lack its offset: that of a whole document in XML. BadTime otherwise."""
+    if not _ZONELESS(text):
+        instant(text)
+        return
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        raise BadTime(f"{shown(text)} is no time of the calendar", rule="xsd:dateTime", mend=_MEND) from None
 
 
 def event_instant(text: Any) -> datetime:

@@ -6,7 +6,7 @@ r"""Master data in XML: a VocabularyList (EPCIS 2.0 §9.5) -> the JSON tree of t
 >>> lines["/0/vocabularyElementList/0"]
 31
 
-What XML cannot say by itself stands in the attributes of ``xml_write``.
+What XML cannot say by itself stands in the attributes of ``xml_event``.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,14 +16,18 @@ from typing import Any
 
 import msgspec
 
-from zhuisu.events.errors import BadDocument, BadEvent
+from zhuisu.events.errors import BadDocument, BadEvent, shown
 from zhuisu.events.times import milliseconds
-from zhuisu.events.xml_names import OURS, QUERY, SEPARATOR, XSI, Names
+from zhuisu.events.xml_event import Writer
+from zhuisu.events.xml_extension import SCHEMA, add, extension
+from zhuisu.events.xml_names import OURS, QUERY, SEPARATOR, US, XSI, Names
 from zhuisu.events.xml_scan import Element
-from zhuisu.events.xml_tree import SCHEMA, _add, extension
-from zhuisu.events.xml_write import _DECLARED, _HEAD, _US, _ascii, _quoted, _text, _Unsayable, _Writer
+from zhuisu.events.xml_text import Unsayable, ascii_json, quoted, text_of
+from zhuisu.events.xml_write import DECLARED, HEAD
 
 _XSI, _OURS = XSI + SEPARATOR, OURS + SEPARATOR
+LIST = "/epcisHeader/epcisMasterData/vocabularyList"
+"""Where master data stands in the JSON of a document."""
 _decode = msgspec.json.Decoder(float_hook=Decimal).decode
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
@@ -38,20 +42,26 @@ def vocabularies(element: Element, names: Names, lines: dict[str, int], where: s
 
 def _vocabulary(element: Element, names: Names, lines: dict[str, int], where: str) -> dict[str, Any]:
     lines[where] = element.line
+    bare(element, where)
     tree = _own(element, names, "type")
     for part in element.children:
-        if names.field(part.name) == "VocabularyElementList":
+        name = names.field(part.name)
+        if name == "VocabularyElementList":
+            _once("vocabularyElementList", tree, part)
             tree["vocabularyElementList"] = [
                 _element(child, names, lines, f"{where}/vocabularyElementList/{n}")
                 for n, child in enumerate(_called("VocabularyElement", part, names))
             ]
+        elif ":" in name or name == "extension":
+            add(tree, names.member(part.name), anything(part, names))
         else:
-            tree[names.member(part.name)] = anything(part, names)
+            raise _broken(f"{shown(name)} is not known here", part)
     return tree
 
 
 def _element(element: Element, names: Names, lines: dict[str, int], where: str) -> dict[str, Any]:
     lines[where] = element.line
+    bare(element, where)
     tree = _own(element, names, "id")
     for child in element.children:
         match names.field(child.name):
@@ -60,15 +70,16 @@ def _element(element: Element, names: Names, lines: dict[str, int], where: str) 
                 lines[f"{where}/attributes/{len(told)}"] = child.line
                 told.append(_attribute(child, names))
             case "children":
+                _once("children", tree, child)
                 found = _called("id", child, names)
                 lines |= {f"{where}/children/{n}": one.line for n, one in enumerate(found)}
                 if found:  # an empty list is as good as none, says the schema
                     tree["children"] = [one.text.strip() for one in found]
             case "extension":
                 for inner in child.children:
-                    _add(tree, names.member(inner.name), anything(inner, names))
+                    add(tree, names.member(inner.name), anything(inner, names))
             case _:
-                _add(tree, names.member(child.name), anything(child, names))
+                add(tree, names.member(child.name), anything(child, names))
     return _single(tree, element)
 
 
@@ -115,10 +126,24 @@ def _single(tree: dict[str, Any], element: Element) -> dict[str, Any]:
     return tree
 
 
+def bare(element: Element, where: str) -> None:
+    """Check that no text stands in an element that holds elements alone."""
+    if not element.blank():
+        said = f"text {shown(element.text.strip())} where only elements stand"
+        raise _broken(said, element, where, "drop it, or give it an element of its own")
+
+
+def _once(name: str, tree: Mapping[str, Any], element: Element) -> None:
+    if name in tree:
+        local = element.name.split(SEPARATOR)[-1]
+        raise _broken(f"a second {local}", element, mend=f"keep one {local}, with all that both say")
+
+
 def _called(name: str, element: Element, names: Names) -> list[Element]:
+    bare(element, LIST)
     for child in element.children:
         if names.field(child.name) != name:
-            raise _broken(f"{names.field(child.name)!r:.60} where {name} is wanted", child)
+            raise _broken(f"{shown(names.field(child.name))} where {name} is wanted", child)
     return list(element.children)
 
 
@@ -154,12 +179,12 @@ def _json(text: str, element: Element) -> Any:
         raise _broken("an attribute of ours is no JSON", element) from None
 
 
-def _broken(said: str, element: Element) -> BadDocument:
+def _broken(said: str, element: Element, where: str = LIST, mend: str = "see EPCIS 2.0 §9.5") -> BadDocument:
     return BadDocument(
         f"line {element.line}: {said}",
-        where="/epcisHeader/epcisMasterData/vocabularyList",
+        where=where,
         rule=f"{SCHEMA}, VocabularyListType",
-        mend="see EPCIS 2.0 §9.5",
+        mend=mend,
         line=element.line,
     )
 
@@ -181,42 +206,40 @@ def master_data_xml(trees: Iterable[Mapping[str, Any]]) -> bytes:
 
 def write_vocabularies_xml(trees: Iterable[Mapping[str, Any]], created: datetime, name: str) -> bytes:
     """Write the results of a query for master data (EPCISQueryDocument); ``created`` is aware."""
-    head = f'<epcisq:EPCISQueryDocument xmlns:epcisq="{QUERY}" {_HEAD}{milliseconds(created)}"><EPCISBody>'
-    told = f"<epcisq:QueryResults><queryName>{_text(name)}</queryName><resultsBody>"
+    head = f'<epcisq:EPCISQueryDocument xmlns:epcisq="{QUERY}" {HEAD}{milliseconds(created)}"><EPCISBody>'
+    told = f"<epcisq:QueryResults><queryName>{text_of(name)}</queryName><resultsBody>"
     tail = b"</resultsBody></epcisq:QueryResults></EPCISBody></epcisq:EPCISQueryDocument>\n"
-    return f"{_DECLARED}{head}{told}".encode() + vocabulary_list_xml(trees) + tail
+    return f"{DECLARED}{head}{told}".encode() + vocabulary_list_xml(trees) + tail
 
 
 def _vocabulary_xml(tree: Mapping[str, Any]) -> str:
     elements = "".join(map(_element_xml, tree["vocabularyElementList"]))
     inner = f"<VocabularyElementList>{elements}</VocabularyElementList>" if elements else ""
-    return f'<Vocabulary type="{_quoted(tree["type"])}">{inner}</Vocabulary>'
+    return f'<Vocabulary type="{quoted(tree["type"])}">{inner}</Vocabulary>'
 
 
 def _element_xml(tree: Mapping[str, Any]) -> str:
     entries = tree.get("@context", [])
-    writer = _Writer(entries)
+    writer = Writer(entries)
     inner = "".join(_attribute_xml(writer, told) for told in tree.get("attributes", ()))
     if children := tree.get("children"):
-        inner += f"<children>{''.join(f'<id>{_text(uri)}</id>' for uri in children)}</children>"
+        inner += f"<children>{''.join(f'<id>{text_of(uri)}</id>' for uri in children)}</children>"
     rest = {name: value for name, value in tree.items() if name not in {"id", "attributes", "children", "@context"}}
     attributes, more = writer.body({}, rest)
-    bound = "".join(f' xmlns:{prefix}="{_quoted(uri)}"' for prefix, uri in writer.used.items())
-    context = writer.more(_encode(tree))
-    told = f' {_US}:context="{_quoted(_encode(context).decode())}"' if context else ""
-    return f'<VocabularyElement id="{_quoted(tree["id"])}"{bound}{told}{attributes}>{inner}{more}</VocabularyElement>'
+    told = f'id="{quoted(tree["id"])}"{writer.bound(_encode(tree))}{attributes}'
+    return f"<VocabularyElement {told}>{inner}{more}</VocabularyElement>"
 
 
-def _attribute_xml(writer: _Writer, tree: Mapping[str, Any]) -> str:
+def _attribute_xml(writer: Writer, tree: Mapping[str, Any]) -> str:
     hidden = {name: value for name, value in tree.items() if name not in {"id", "attribute"}}
     value = tree.get("attribute")
     clash = type(value) is dict and "@id" in value  # the element has an attribute of this name already
     try:
         written = writer.extension("attribute", None if clash else value)
-    except _Unsayable:
+    except Unsayable:
         clash, written = True, writer.extension("attribute", None)
     if clash:
         hidden["attribute"] = value
     writer.hide(hidden)
-    told = f' {_US}:more="{_quoted(_ascii(hidden))}"' if hidden else ""
-    return f'<attribute id="{_quoted(tree["id"])}"{told}' + written.removeprefix("<attribute")
+    told = f' {US}:more="{quoted(ascii_json(hidden))}"' if hidden else ""
+    return f'<attribute id="{quoted(tree["id"])}"{told}' + written.removeprefix("<attribute")

@@ -2,14 +2,20 @@ r"""The names of EPCIS XML, and what each field of an event looks like in it.
 
     urn:epcglobal:epcis:xsd:2 ObjectEvent   the standard's own, told without prefix in JSON
     https://ns.ext.de/ grade                an extension, told as ``ext1:grade`` under the prefix its document chose
-    urn:zhuisu:xml json                     what JSON says and XML cannot, as an attribute (see ``xml_write``)
+    urn:zhuisu:xml json                     what JSON says and XML cannot, as an attribute (see ``xml_event``)
+
+Two kinds of values are such names too, if an xmlns binds their prefix: ``xsi:type``, and words of vocabularies (CBV 2.0
+§7; published documents write ``type="gs1:Temperature"``). Any other text is itself: ``example:x`` is a URI.
 
 >>> Names(STANDARD).member("https://ns.ext.de/\x01grade\x01ext1")
 'ext1:grade'
 """
 
+import re
 from collections.abc import Collection, Mapping
 from enum import Enum
+
+from zhuisu.events.context import PREFIXES
 
 SEPARATOR = "\x01"
 """Between namespace, local name and prefix, as expat gives them: no XML document can hold it."""
@@ -20,6 +26,12 @@ XML = "http://www.w3.org/XML/1998/namespace"
 OURS = "urn:zhuisu:xml"
 UNBOUND = "urn:zhuisu:unbound:"
 """Namespace of a prefix that no context binds: JSON-LD does without, XML does not."""
+SCHEMA_TYPES = re.compile(r"http://www\.w3\.org/\d{4}/(?:\d\d/)?XMLSchema\b", re.ASCII).match
+"""Types of XML schema, in any of its versions: JSON has its own."""
+US = "zhuisu-xml"
+"""Prefix of ours in what we write."""
+TYPE = "zhuisu-type"
+"""Prefix of the type of another's event, where no context binds one."""
 
 EPCIS, QUERY = "urn:epcglobal:epcis:xsd:2", "urn:epcglobal:epcis-query:xsd:2"
 DOCUMENTS: Mapping[str, tuple[str, ...]] = {
@@ -30,6 +42,8 @@ STANDARD = frozenset({"", EPCIS, QUERY})
 """Namespaces of the standard's own elements in version 2; local elements have none, many write one all the same."""
 STANDARD_1 = frozenset({"", *(namespace for both in DOCUMENTS.values() for namespace in both)})
 
+_MACHINERY = STANDARD_1 | {QUERY, XSI, OURS}
+"""What the head of every document binds: no word is of these."""
 
 WRAPPERS = frozenset({"extension", "baseExtension"})
 """Elements in which 1.x keeps its later fields."""
@@ -39,6 +53,7 @@ class Shape(Enum):
     """How the value of a field stands in XML."""
 
     TEXT = "one element with text"
+    WORD = "one element with a word of a vocabulary"
     TEXTS = "the same element again for each"
     TIME = "one element with an xsd:dateTimeStamp"
     EPCS = "a list of <epc>"
@@ -64,8 +79,8 @@ HEAD = {
     "certificationInfo": Shape.TEXTS,
 }
 _WHY = {
-    "bizStep": Shape.TEXT,
-    "disposition": Shape.TEXT,
+    "bizStep": Shape.WORD,
+    "disposition": Shape.WORD,
     "readPoint": Shape.PLACE,
     "bizLocation": Shape.PLACE,
 }
@@ -106,7 +121,7 @@ EXTENDED: Mapping[str, Shape] = {name: shape for fields in FIELDS.values() for n
 """What an event of another's type may say as the standard does; its own names stand in any namespace or none."""
 DECLARATION: Mapping[str, Shape] = {
     "declarationTime": Shape.TIME,
-    "reason": Shape.TEXT,
+    "reason": Shape.WORD,
     "correctiveEventIDs": Shape.CORRECTIVE,
 }
 PLACE: Mapping[str, Shape] = {"id": Shape.TEXT}
@@ -122,6 +137,12 @@ NUMBERS = frozenset({"value", "minValue", "maxValue", "meanValue", "sDev", "perc
 BOOLEANS = frozenset({"booleanValue"})
 TIMES = frozenset({"time", "startTime", "endTime"})
 STRINGS = frozenset({"stringValue", "uom"})
+WORDS: Mapping[str, frozenset[str]] = {
+    "sensorReport": frozenset({"type", "component", "exception"}),
+    **dict.fromkeys(PARTIES.values(), frozenset({"type"})),
+    **dict.fromkeys(("bizStep", "disposition", "set", "unset", "reason"), frozenset({"#text"})),
+}
+"""Where words of vocabularies stand: attributes of an element, or its text."""
 METADATA = (
     *("time", "deviceID", "deviceMetadata", "rawData", "startTime", "endTime"),
     "bizRules",
@@ -146,17 +167,26 @@ class Names:
     """JSON names for the names of one event: each namespace has one prefix in it, whatever was bound where."""
 
     def __init__(
-        self, standard: frozenset[str], known: dict[str, str] | None = None, *, avoid: Collection[str] = ()
+        self,
+        standard: frozenset[str],
+        known: dict[str, str] | None = None,
+        *,
+        avoid: Collection[str] = (),
+        ordered: Collection[str] = (),
     ) -> None:
         """Tell ``standard`` namespaces without prefix; ``avoid`` prefixes that texts seem to use.
 
         ``known`` are the standard's names met so far, which the events of a document share.
 
         XML binds no prefix within texts: ``example:x`` is a URI there, and must not become a compact one in JSON-LD.
+        ``spoken`` are prefixes that values use as names do: they stay as they are written.
+        ``ordered`` are the elements within which all must stand as the schema's sequences say (``xml_order``).
         """
+        self.ordered = ordered
         self.standard = standard
         self.avoid = avoid
         self.chosen: dict[str, str] = {}
+        self.spoken: set[str] = set()
         self._prefixes: dict[str, str] = {}
         self._fields: dict[str, str] = {} if known is None else known
         self._members: dict[str, str] = {}
@@ -186,6 +216,22 @@ class Names:
                 found = f"{self.prefix(namespace, prefix)}:{local}"
             self._members[name] = found
         return found
+
+    def text(self, text: str) -> str:
+        """Write a text, which may be a name."""
+        name = text.strip()
+        return text.replace(name, self.value(name)) if SEPARATOR in text else text
+
+    def value(self, name: str) -> str:
+        """Write a name that stands as a value. Prefixes of the standard context always mean what it says."""
+        namespace, local, prefix = _parted(name)
+        if namespace.startswith(UNBOUND):
+            return f"{namespace.removeprefix(UNBOUND)}:{local}"
+        if prefix in PREFIXES or prefix == TYPE or namespace in _MACHINERY:
+            return f"{prefix}:{local}"
+        chosen = self.prefix(namespace, prefix)
+        self.spoken.add(chosen)
+        return f"{chosen}:{local}"
 
     def prefix(self, namespace: str, wanted: str) -> str:
         """Choose the prefix of a namespace: the one written, unless it means another in this event."""

@@ -10,35 +10,30 @@ Every refusal names the line besides the JSON pointer.
 
 import re
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
-from zhuisu.events.context import PREFIXES, Context, Wire, check, context, inherit
+from zhuisu.events.context import PREFIXES
 from zhuisu.events.errors import BadDocument, BadEvent, BadTime, shown
 from zhuisu.events.model import STANDARD_TYPES, Event
-from zhuisu.events.times import instant
-from zhuisu.events.tree import event
-from zhuisu.events.xml_master import anything, vocabularies
+from zhuisu.events.times import date_time
+from zhuisu.events.xml_extension import SCHEMA
+from zhuisu.events.xml_header import header
+from zhuisu.events.xml_master import vocabularies
 from zhuisu.events.xml_names import (
     DOCUMENTS,
     EPCIS,
-    OURS,
     QUERY,
     SEPARATOR,
     STANDARD,
     STANDARD_1,
     Names,
 )
+from zhuisu.events.xml_order import ORDERED, ORDERED_1
 from zhuisu.events.xml_scan import Element, Part, scan
-from zhuisu.events.xml_tree import SCHEMA, more_context
-from zhuisu.events.xml_tree import event as event_tree
-from zhuisu.events.xml_tree import line as line_of
+from zhuisu.events.xml_scope import Scope
 
-_encode = msgspec.json.Encoder(decimal_format="number").encode
-_decode = msgspec.json.Decoder(list[Any], float_hook=Decimal).decode
 _VERSION = re.compile(r"[12](\.\d+)*", re.ASCII).fullmatch
 _PLACES = {
     "EPCISDocument": "/epcisBody/eventList",
@@ -48,10 +43,18 @@ _NEEDED = {
     "EPCISDocument": ("EPCISBody", "/epcisBody"),
     "EPCISQueryDocument": ("EventList", "/epcisBody/queryResults/resultsBody/eventList"),
 }
-_HEADER = "/epcisHeader/epcisMasterData/vocabularyList"
 _RESULTS = "/epcisBody/queryResults/resultsBody/vocabularyList"
-_CHECKED = Context([], PREFIXES)
-_XML = Context([], PREFIXES, wire=Wire.XML)
+_ONCE = {
+    "EPCISHeader": "/epcisHeader",
+    "EPCISBody": "/epcisBody",
+    "QueryResults": "/epcisBody/queryResults",
+    "queryName": "/epcisBody/queryResults/queryName",
+    "subscriptionID": "/epcisBody/queryResults/subscriptionID",
+    "resultsBody": "/epcisBody/queryResults/resultsBody",
+    "EventList": "",
+    "VocabularyList": _RESULTS,
+}
+"""What stands once around the events, and where; a list of either kind is the only one."""
 _ASKING = "EPCIS 2.0 §8.2.5: this document asks or answers, but holds no events"
 
 
@@ -104,20 +107,17 @@ class _Reader:
     def __init__(self, parts: Iterator[Part]) -> None:
         self.parts = parts
         self.document = Document()
-        self.prefixes: dict[str, str] = {}
+        self.scope = Scope()
         self.standard = STANDARD
-        self.ordered = True
-        self.plain: dict[str, str] = {}
-        self.outer = Context([], PREFIXES, wire=Wire.XML)
+        self.ordered = ORDERED
         self.seen: set[str] = set()
-        self.checked: set[str] = set()
         self.count = 0
         self.first = self._head()
 
     def _head(self) -> Part | None:
         """Read up to the first part that is or holds an event."""
         for part in self.parts:
-            if part.path[-1] == "EventList" or not self._envelope(part):
+            if (part.opens and part.path[-1] == "EventList") or not self._envelope(part):
                 return part
         self._whole()
         return None
@@ -125,18 +125,24 @@ class _Reader:
     def events(self) -> Iterator[Event | BadEvent]:
         part = self.first
         while part is not None:
-            if part.path[-1] == "EventList" or self._envelope(part):
-                self._enter(part)
-            else:
+            if not self._envelope(part):
                 yield self._event(part)
             part = next(self.parts, None)
         if self.first is not None:
             self._whole()
 
-    def _enter(self, part: Part) -> None:
-        if part.opens:
-            self.prefixes |= dict(part.bindings)
-            self.seen.add(part.path[-1])
+    def _once(self, name: str, element: Element) -> None:
+        """Check that an element of the envelope comes only once, and the header before the body."""
+        if name not in _ONCE:
+            return
+        where = _ONCE[name] or _PLACES[self.document.kind]
+        if name == "VocabularyList" and "EventList" in self.seen and name not in self.seen:
+            raise _broken("a VocabularyList beside an EventList", element, where, "send each in a document of its own")
+        if name in self.seen or (name == "EventList" and "VocabularyList" in self.seen):
+            raise _broken(f"a second {name}", element, where, f"keep one {name}, with all that both say")
+        if name == "EPCISHeader" and "EPCISBody" in self.seen:
+            raise _broken("EPCISHeader stands after EPCISBody", element, where, "put EPCISHeader before EPCISBody")
+        self.seen.add(name)
 
     def _envelope(self, part: Part) -> bool:
         """Take in what stands around the events; False for an event."""
@@ -144,12 +150,13 @@ class _Reader:
         if not around:
             return self._root(part)
         if part.opens:
-            if name != "EventList":
-                self.prefixes |= dict(part.bindings)
-                self.seen.add(name)
+            self._once(name, part.element)
+            self.scope.prefixes |= dict(part.bindings)
             return True
         element = part.element
         namespace = _namespace(element)
+        if namespace in STANDARD_1 and around[-1] not in ("EventList", "extension"):
+            self._once(name, element)
         match around[-1], name:
             case "EventList" | "extension", _:
                 return False
@@ -162,10 +169,9 @@ class _Reader:
                 self.document.subscription = element.text.strip()
             case _, "EPCISHeader":
                 names = Names(self.standard)
-                self.document.header = _header(element, names, self.document.lines)
+                self.document.header = header(element, names, self.document.lines)
                 self.document.context = _chosen(names)
             case _, "VocabularyList":
-                self.seen.add("EventList")
                 names = Names(self.standard)
                 self.document.vocabularies = vocabularies(element, names, self.document.lines, _RESULTS)
                 self.document.context = _chosen(names)
@@ -199,13 +205,13 @@ class _Reader:
             if namespace not in STANDARD_1:
                 raise _foreign(element, namespace, EPCIS)
             self.standard = STANDARD | {namespace}
-            self.ordered = namespace in STANDARD
+            self.ordered = ORDERED if namespace in STANDARD else ORDERED_1
             return False
         if namespace not in DOCUMENTS[name]:
             raise _foreign(element, namespace, DOCUMENTS[name][0])
         old = namespace == DOCUMENTS[name][1]
         self.standard = STANDARD_1 if old else STANDARD
-        self.ordered = name == "EPCISDocument" and not old
+        self.ordered = frozenset() if name == "EPCISQueryDocument" else ORDERED_1 if old else ORDERED
         self.document.kind = name
         for attribute in ("schemaVersion", "creationDate"):
             if attribute not in element.attributes and name == "EPCISDocument":
@@ -213,123 +219,33 @@ class _Reader:
         self.document.version = element.attributes.get("schemaVersion", "2.0").strip()
         self.document.created = element.attributes.get("creationDate", "").strip()
         if not _VERSION(self.document.version):
-            said = f"{shown(self.document.version)} is no version that is read here: 1.1, 1.2 and 2.0 are"
+            said = f"{shown(self.document.version)} is no version that is read here: 1.0, 1.1, 1.2 and 2.0 are"
             raise _broken(said, element, "/schemaVersion", 'write "2.0"')
-        if self.document.created and not old:
+        if "creationDate" in element.attributes:
             try:
-                instant(self.document.created)
+                date_time(self.document.created)
             except BadTime as refusal:
                 raise _broken(refusal.detail, element, "/creationDate", refusal.mend) from None
-        self.prefixes |= dict(part.bindings)
+        self.scope.prefixes |= dict(part.bindings)
         self.seen.add(name)
         return True
 
     def _whole(self) -> None:
         """Check at the end that nothing of the envelope was left out."""
         kind = self.document.kind
-        if kind in _NEEDED and _NEEDED[kind][0] not in self.seen:
+        if kind in _NEEDED and not self.seen & {_NEEDED[kind][0], "VocabularyList"}:
             name, where = _NEEDED[kind]
             raise BadDocument(f"{name} is missing", where=where, rule=SCHEMA, mend=f"add {name}")
 
     def _event(self, part: Part) -> Event | BadEvent:
-        names = Names(self.standard, self.plain)
         where = f"{_PLACES[self.document.kind]}/{self.count}" if self.document.kind else ""
         self.count += 1
-        element = part.element
         try:
-            more = _listed(more_context(element))
-            tree = event_tree(element, names, ordered=self.ordered)
-            doc = _encode(tree)
-            texts = doc if tree["type"] in STANDARD_TYPES else doc.replace(_encode(tree["type"]), b"", 1)
-            told = names.chosen and {p for p in names.chosen if p not in PREFIXES and _in_texts(p, texts)}
-            if told:
-                told -= context(more).prefixes.keys()
-                names = Names(self.standard, avoid=told)
-                tree = event_tree(element, names)
-                doc = _encode(tree)
-            if not names.chosen and not more:
-                return event(tree, self.outer, doc)
-            inherited, own = self._entries(names, more)
-            whole = inherit(inherited, [*more, *own] or None)
-            if whole:
-                doc = b'{"@context":' + _small(whole) + b"," + doc[1:]
-            scope = context([*inherited, *more, *own], _XML if more else _CHECKED)
-            return event(tree, scope if more else Context([], scope.prefixes, self.outer.seen, Wire.XML), doc)
+            return self.scope.event(part.element, self.standard, ordered=self.ordered)
         except BadEvent as refusal:
-            found = refusal.facts.get("line") or line_of(element, refusal.where, names)
-            refusal.facts["line"] = found
-            refusal.detail = f"line {found}: {refusal.detail}"
+            refusal.detail = f"line {refusal.facts['line']}: {refusal.detail}"
             refusal.where = where + refusal.where
             return refusal
-
-    def _entries(self, names: Names, more: list[Any]) -> tuple[list[Any], list[Any]]:
-        """Give what the names of an event mean: as its document says, and as it says itself."""
-        inherited: list[Any] = []
-        own: list[Any] = []
-        bound = context(more).prefixes
-        for prefix, uri in names.chosen.items():
-            if uri not in self.checked:
-                _absolute(prefix, uri)
-                self.checked.add(uri)
-            if bound.get(prefix) != uri:
-                (inherited if self.prefixes.get(prefix) == uri else own).append({prefix: uri})
-        return inherited, own
-
-
-def _absolute(prefix: str, uri: str) -> None:
-    try:
-        check({prefix: uri})
-    except BadEvent as refusal:
-        raise refusal.under("@context") from None
-
-
-def _in_texts(prefix: str, doc: bytes) -> bool:
-    """Whether a text, not a name, of the JSON begins with the prefix."""
-    start = _encode(prefix)[:-1] + b":"
-    return start in doc and re.search(re.escape(start) + rb'(?:[^"\\\\]|\\\\.)*"(?!:)', doc) is not None
-
-
-def _listed(text: str) -> list[Any]:
-    """Read the entries of an @context that no xmlns can say."""
-    try:
-        entries = _decode(text) if text else []
-        context(entries)
-    except BadEvent as refusal:
-        raise refusal.under("@context") from None
-    except (msgspec.MsgspecError, ArithmeticError, RecursionError, ValueError):
-        raise BadEvent(
-            "the attribute context is no JSON list", where="/@context", rule=f"namespace {OURS}", mend="drop it"
-        ) from None
-    return entries
-
-
-def _small(value: Any) -> bytes:
-    """Write an @context no larger than every event of a document may carry."""
-    text = _encode(value)
-    if len(text) > 16_000:
-        raise BadEvent(
-            "more than 16 000 bytes of namespaces",
-            where="/@context",
-            rule="each event carries its context",
-            mend="bind only what is used",
-        )
-    return text
-
-
-def _header(element: Element, names: Names, lines: dict[str, int]) -> dict[str, Any]:
-    """Tell an EPCISHeader as JSON: master data as epcisMasterData, all else by its names."""
-    tree: dict[str, Any] = {}
-    for child in element.children:
-        name = names.field(child.name)
-        if name == "extension":
-            tree |= _header(child, names, lines)
-        elif name == "EPCISMasterData":
-            lists = [x for x in child.children if names.field(x.name) == "VocabularyList"]
-            told = [vocabulary for x in lists for vocabulary in vocabularies(x, names, lines, _HEADER)]
-            tree["epcisMasterData"] = {"vocabularyList": told}
-        else:
-            tree[names.member(child.name)] = anything(child, names)
-    return tree
 
 
 def _chosen(names: Names) -> list[Any]:

@@ -14,7 +14,7 @@ from xml.parsers import expat
 from msgspec import Struct
 
 from zhuisu.events.errors import UnreadableXml
-from zhuisu.events.xml_names import SEPARATOR, STANDARD_1
+from zhuisu.events.xml_names import SEPARATOR, STANDARD_1, WORDS, XSI
 
 DEEPEST = 100
 LONGEST_TAG = 1 << 20
@@ -58,11 +58,13 @@ _SAID = {
         _errors.XML_ERROR_BAD_CHAR_REF: ("a reference to a character that XML does not allow", "drop it"),
     }.items()
 }
+_XSI_TYPE = f"{XSI}{SEPARATOR}type{SEPARATOR}"
 _BLANK = re.compile(r"[ \t\r\n]*").fullmatch
+_NAME = re.compile(r"\s*([^\s:]+):(?!//)(\S+)\s*").fullmatch
 
 
 class Element:
-    """One element as it was read, with the line it starts on; ``name`` is expat's.
+    """One element as it was read, with the line it starts on; ``name`` is expat's, and so are values that are names.
 
     ``text`` is its own text; of what stands between children, only that something does.
     """
@@ -126,6 +128,8 @@ class _Scanner:
         self.path: list[str] = []
         self.stack: list[Element] = []
         self.bindings: list[tuple[str, str]] = []
+        self.bound: dict[str, list[str]] = {}
+        self.words: dict[str, frozenset[str]] = {}
         self.fed = self.began = self.count = self.room = 0
         self.parser = parser = expat.ParserCreate(namespace_separator=SEPARATOR)
         parser.namespace_prefixes = True
@@ -135,6 +139,7 @@ class _Scanner:
         parser.EndElementHandler = self.end
         parser.CharacterDataHandler = self.text
         parser.StartNamespaceDeclHandler = self.bind
+        parser.EndNamespaceDeclHandler = self.unbind
         parser.StartDoctypeDeclHandler = self.doctype
 
     def feed(self, chunk: bytes, *, final: bool = False) -> None:
@@ -168,9 +173,34 @@ class _Scanner:
 
     def bind(self, prefix: str | None, uri: str | None) -> None:
         self.bindings.append((prefix or "", uri or ""))
+        self.bound.setdefault(prefix or "", []).append(uri or "")
+
+    def unbind(self, prefix: str | None) -> None:
+        self.bound[prefix or ""].pop()
+
+    def spoken(self, name: str) -> frozenset[str]:
+        """Tell where words stand in an element."""
+        found = self.words.get(name)
+        if found is None:
+            namespace, _, rest = name.partition(SEPARATOR) if SEPARATOR in name else ("", "", name)
+            local = rest.partition(SEPARATOR)[0] if namespace in STANDARD_1 else ""
+            found = self.words[name] = WORDS.get(local, frozenset())
+        return found
+
+    def meant(self, text: str) -> str:
+        """Write a value that is a name as expat writes names: only here is it known what binds its prefix."""
+        found = _NAME(text)
+        if found is None or not self.bound.get(found[1]):
+            return text
+        return text.replace(found[0].strip(), SEPARATOR.join((self.bound[found[1]][-1], found[2], found[1])))
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         stack = self.stack
+        if attributes:
+            words = self.spoken(name)
+            for attribute, value in attributes.items():
+                if attribute in words or attribute.startswith(_XSI_TYPE):
+                    attributes[attribute] = self.meant(value)
         element = Element(name, attributes, self.parser.CurrentLineNumber)
         if stack:
             self.count += 1
@@ -208,6 +238,8 @@ class _Scanner:
             self.path.pop()
             return
         element = self.stack.pop()
+        if "#text" in self.spoken(element.name) and not element.children:
+            element.text = self.meant(element.text)
         if not self.stack:
             self.parts.append(Part(tuple(self.path), element, self.bindings, opens=False))
             self.bindings = []
