@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import asyncpg
@@ -24,7 +25,7 @@ from bench.crypto import FARM, farm
 from bench.figure import Figure
 from bench.load import Answered, load
 from zhuisu import db, events
-from zhuisu.epcis import capture
+from zhuisu.epcis import reporters
 from zhuisu.ledger import group_commit
 from zhuisu.parties import Role, first_key
 from zhuisu.settings import Settings
@@ -34,6 +35,9 @@ BARE = PORT + 1
 CLIENTS = 16
 MANY = 256
 SECONDS = 4.0
+EVENTS = 1000
+"""Events of a document."""
+STANDARD = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
 NUMBER = "@@@@@@@@"
 """Where the load client writes the number of a request."""
 
@@ -68,14 +72,20 @@ async def measure(settings: Settings, scale: int, console: Console) -> list[Figu
         await farm(database)
     async with running(*serve, **known) as service:
         key = await _key(admin)
-        figures = [*await _captured(settings, key, service), *await _others(settings, scale, admin, key)]
+        figures = [
+            *await _captured(settings, key, service),
+            *await _documents(key, "1 worker"),
+            *await _others(settings, scale, admin, key),
+        ]
     async with running(*serve, "--workers", "2", **known):
         await _key(admin)
-        many = await load(PORT, _events(key, "TWO"), clients=MANY)
-    return [
-        *figures,
-        Figure(name=f"one event over HTTP, {MANY} clients, 2 workers", value=many.rate, unit="/s", more=_tail(many)),
-    ]
+        pairs = [
+            Figure(name=f"one event over HTTP, {n} clients, 2 workers", value=some.rate, unit="/s", more=_tail(some))
+            for n in (CLIENTS, MANY)
+            for some in [await load(PORT, _events(key, f"TWO{n}"), clients=n)]
+        ]
+        pairs += await _documents(key, "2 workers")
+    return [*figures, *pairs]
 
 
 async def _key(admin: str) -> str:
@@ -119,6 +129,14 @@ async def _captured(settings: Settings, key: str, service: int) -> list[Figure]:
                 ),
             ]
     return figures
+
+
+async def _documents(key: str, workers: str) -> list[Figure]:
+    """Documents, answered when all their events are on disk."""
+    asked = [request("POST", "/epcis/capture", key, _document(place, f"DOC{workers[0]}")) for place in world.SITES]
+    some = await load(PORT, asked, clients=4)
+    name = f"events over HTTP in documents of {EVENTS:,}, 4 clients, {workers}"
+    return [Figure(name=name, value=some.rate * EVENTS, unit="/s", more=_tail(some))]
 
 
 async def _others(settings: Settings, scale: int, admin: str, key: str) -> list[Figure]:
@@ -181,16 +199,29 @@ def _json(value: object) -> bytes:
 
 
 def _event(place: str, serial: str) -> bytes:
+    return _json({"@context": STANDARD, **_stored(place, serial)})
+
+
+def _stored(place: str, serial: str) -> dict[str, Any]:
+    return {
+        "type": "ObjectEvent",
+        "action": "OBSERVE",
+        "eventTime": "2026-01-01T00:00:00.000Z",
+        "eventTimeZoneOffset": "+08:00",
+        "bizStep": "storing",
+        "epcList": [f"https://id.gs1.org/01/06901234567892/21/{serial}"],
+        "bizLocation": {"id": place},
+    }
+
+
+def _document(place: str, series: str) -> bytes:
     return _json(
         {
-            "@context": "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",
-            "type": "ObjectEvent",
-            "action": "OBSERVE",
-            "eventTime": "2026-01-01T00:00:00.000Z",
-            "eventTimeZoneOffset": "+08:00",
-            "bizStep": "storing",
-            "epcList": [f"https://id.gs1.org/01/06901234567892/21/{serial}"],
-            "bizLocation": {"id": place},
+            "@context": STANDARD,
+            "type": "EPCISDocument",
+            "schemaVersion": "2.0",
+            "creationDate": "2026-01-01T00:00:00.000Z",
+            "epcisBody": {"eventList": [_stored(place, f"{series}{NUMBER}{n:03}") for n in range(EVENTS)]},
         }
     )
 
@@ -206,7 +237,7 @@ async def _shared_commits(settings: Settings, clients: int) -> float:
     ready = [
         events.read(_event(world.SITES[n % len(world.SITES)], f"{series}{n:08d}")) for n in range(8 * 16 * CLIENTS * 4)
     ]
-    async with db.connect(settings.database_url) as database, group_commit(database, capture.guard) as commit:
+    async with db.connect(settings.database_url) as database, group_commit(database, reporters.Guard()) as commit:
         who = await farm(database)
         now, left = datetime.now(UTC), iter(ready)
 

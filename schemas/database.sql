@@ -142,6 +142,31 @@ begin
 end
 $$;
 
+CREATE FUNCTION ledger.facets() RETURNS TABLE(party integer, kind smallint, loc integer, biz boolean, read_point integer)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  with recursive span (low, high) as materialized (
+    select case when ledger.sees_all() then 0 else ledger.own_party() end,
+      case when ledger.sees_all() then 2147483647 else ledger.own_party() end
+  ),
+  walk (party, kind, loc, biz, read_point) as (
+    select f.* from span s cross join lateral (
+      select e.party, e.kind, e.loc, e.biz, e.read_point from ledger.event e
+      where e.party >= s.low and e.party <= s.high
+      order by e.party, e.kind, e.loc, e.biz, e.read_point limit 1
+    ) f
+    union all
+    select f.* from span s cross join walk w cross join lateral (
+      select e.party, e.kind, e.loc, e.biz, e.read_point from ledger.event e
+      where (e.party, e.kind, e.loc, e.biz, e.read_point) > (w.party, w.kind, w.loc, w.biz, w.read_point)
+        and e.party <= s.high
+      order by e.party, e.kind, e.loc, e.biz, e.read_point limit 1
+    ) f
+  )
+  select * from walk
+$$;
+
 CREATE FUNCTION ledger.ids_at(locations integer[], read_points integer[], low uuid, high uuid, down boolean, most integer) RETURNS SETOF uuid
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -278,22 +303,18 @@ declare
   new_ids  bigint[];
   added    bigint[];
 begin
-  -- ledger.key, but its first half is made once for each class.
-  select array_agg(encode(c.half || substr(sha256(s.bytes || convert_to(u.uri, 'UTF8')), 1, 10), 'hex')::uuid order by u.n)
-  into keys
-  from ledger.salt s
-  cross join unnest(classes, uris) with ordinality as u (class, uri, n)
-  join (
-    select d.class, substr(sha256(s.bytes || convert_to(d.class, 'UTF8')), 1, 6) as half
-    from ledger.salt s cross join (select distinct class from unnest(classes) as u (class)) d
-    offset 0
-  ) c on c.class = u.class;
+  select array_agg(ledger.key(s.bytes, u.class, u.uri) order by u.n) into keys
+  from ledger.salt s cross join unnest(classes, uris) with ordinality as u (class, uri, n);
   loop
-    select array_agg(k.id order by u.n) into ids
-    from unnest(keys) with ordinality as u (h, n) left join ledger.code_key k on k.h = u.h;
-    exit when array_position(ids, null) is null;
-    select array_agg(u.h), array_agg(u.uri), array_agg(nextval('ledger.code_ids')) into new_keys, new_uris, new_ids
-    from unnest(keys, uris, ids) as u (h, uri, id) where u.id is null;
+    select array_agg(u.id), array_agg(u.h) filter (where u.new), array_agg(u.uri) filter (where u.new),
+      array_agg(u.id) filter (where u.new)
+    into ids, new_keys, new_uris, new_ids
+    from (
+      select u.h, u.uri, k.id is null as new, coalesce(k.id, nextval('ledger.code_ids')) as id
+      from unnest(keys, uris) with ordinality as u (h, uri, n) left join ledger.code_key k on k.h = u.h
+      order by u.n
+    ) u;
+    exit when new_ids is null;
     with mine as (
       insert into ledger.code_key (h, id) select h, id from unnest(new_keys, new_ids) as u (h, id) order by h
       on conflict (h) do nothing
@@ -302,6 +323,7 @@ begin
     select array_agg(id) into added from mine;
     insert into ledger.code (id, uri) select u.id, u.uri from unnest(new_ids, new_uris) as u (id, uri)
     where cardinality(added) = cardinality(new_ids) or u.id = any(added);
+    exit when cardinality(added) = cardinality(new_ids);
   end loop;
   return ids;
 end
@@ -379,6 +401,13 @@ CREATE FUNCTION ledger.places_at(exact text[], sites text[]) RETURNS SETOF integ
     )
 $$;
 
+CREATE FUNCTION ledger.places_of(sites text[]) RETURNS SETOF integer
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select p.id from ledger.place p where p.uri = any (sites) or split_part(p.uri, '/254/', 1) = any (sites)
+$$;
+
 CREATE TABLE ledger.about (
     ev uuid NOT NULL,
     items bigint[],
@@ -453,31 +482,32 @@ CREATE TABLE ledger.touch (
 
 COMMENT ON COLUMN ledger.touch.role IS '0 observed, 1 parent of a pack, 2 of an unpack, 3 emptied, 4 freed of associations, 5 cited certificate, 6 input, 7 output, 8 transformation id, 9 ev is void, 10 declaration';
 
-CREATE FUNCTION ledger.record(places text[], classes text[], uris text[], events ledger.event[], names uuid[], touches ledger.touch[], holds ledger.hold[], parts ledger.part[], abouts ledger.about[]) RETURNS uuid[]
+CREATE FUNCTION ledger.record(classes text[], uris text[], events ledger.event[], names uuid[], touches ledger.touch[], holds ledger.hold[], parts ledger.part[], abouts ledger.about[]) RETURNS uuid[]
     LANGUAGE plpgsql
     AS $$
 declare
-  spots integer[];
   codes bigint[];
-  here  uuid[];
+  added uuid[];
+  here  uuid[] := '{}';
 begin
-  spots := ledger.locate(places);
-  with added as (
+  with mine as (
     insert into ledger.event
       (id, digest, t, rec, kind, action, step, disposition, loc, read_point, party, biz, name, declared, doc)
-    select e.id, e.digest, e.t, e.rec, e.kind, e.action, e.step, e.disposition, spots[e.loc], spots[e.read_point], e.party,
-      e.biz, e.name, e.declared, e.doc
+    select e.id, e.digest, e.t, e.rec, e.kind, e.action, e.step, e.disposition, e.loc, e.read_point, e.party, e.biz, e.name,
+      e.declared, e.doc
     from unnest(events) e
     on conflict (id) do nothing
     returning id
   )
-  select coalesce(array_agg(e.id), '{}') into here from unnest(events) e where not exists (select from added where id = e.id);
-  if here <> '{}' then
+  select coalesce(array_agg(id), '{}') into added from mine;
+  if cardinality(added) < cardinality(events) then
     if exists (
       select from unnest(events) e join ledger.event x on x.id = e.id where x.digest <> e.digest or x.party <> e.party
     ) then
       raise unique_violation;
-    elsif cardinality(here) = cardinality(events) then
+    end if;
+    select array_agg(e.id) into here from unnest(events) e where e.id <> all (added);
+    if added = '{}' then
       return here;
     end if;
   end if;
@@ -490,10 +520,10 @@ begin
   end if;
   codes := ledger.intern(classes, uris);
   insert into ledger.touch (code, ev, loc, role)
-  select codes[t.code], t.ev, spots[t.loc], t.role from unnest(touches) t where t.ev <> all (here);
+  select codes[t.code], t.ev, t.loc, t.role from unnest(touches) t where t.ev <> all (here);
   if holds <> '{}' then
     insert into ledger.hold (child, ev, parent, loc, op)
-    select codes[t.child], t.ev, codes[t.parent], spots[t.loc], t.op from unnest(holds) t where t.ev <> all (here);
+    select codes[t.child], t.ev, codes[t.parent], t.loc, t.op from unnest(holds) t where t.ev <> all (here);
   end if;
   if parts <> '{}' then
     insert into ledger.part (ev, role, code)
@@ -661,7 +691,8 @@ CREATE TABLE epcis.capture (
     refused integer DEFAULT 0 NOT NULL,
     done integer DEFAULT 0 NOT NULL,
     xml boolean DEFAULT false NOT NULL,
-    body uuid
+    body uuid,
+    header text DEFAULT ''::text NOT NULL
 );
 
 CREATE TABLE epcis.dead_letter (
@@ -1180,9 +1211,9 @@ CREATE INDEX subscription_due ON epcis.subscription USING btree (due);
 
 CREATE INDEX subscription_query ON epcis.subscription USING btree (query);
 
-CREATE INDEX event_loc ON ledger.event USING btree (loc, id);
+CREATE INDEX event_facet ON ledger.event USING btree (party, kind, loc, biz, read_point);
 
-CREATE INDEX event_party ON ledger.event USING btree (party, id);
+CREATE INDEX event_loc ON ledger.event USING btree (loc, id);
 
 CREATE INDEX event_read_point ON ledger.event USING btree (read_point, id) WHERE (read_point <> loc);
 

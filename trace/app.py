@@ -17,7 +17,7 @@ import zhuisu
 from zhuisu import auth, certs, db, pages, parties, probes, web
 from zhuisu.chain import routes as chain
 from zhuisu.db import Database
-from zhuisu.epcis import capture, capture_lane, deliver, exceptions, filters, jobs, listen, query
+from zhuisu.epcis import capture_lane, deliver, exceptions, filters, jobs, listen, query, reporters
 from zhuisu.epcis import headers as gs1
 from zhuisu.epcis import routes as epcis
 from zhuisu.exchange import routes as exchange
@@ -57,7 +57,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
                 acquire_timeout=settings.acquire_timeout,
                 statement_timeout=settings.statement_timeout,
             ) as database,
-            group_commit(database, capture.guard) as commit,
+            group_commit(database, reporters.Guard()) as commit,
             jobs.working(database, settings.data, clock) as captures,
             deliver.running(database, settings, clock) as pulse,
         ):
@@ -94,7 +94,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
             *pages.HANDLERS,
         ],
         lifespan=[lifespan],
-        middleware=[web.Counting(), listen.Denial(), auth.MIDDLEWARE],
+        middleware=[web.Counting(), auth.MIDDLEWARE],
         dependencies={
             "db": Provide(provide_db, sync_to_thread=False),
             "commit": Provide(provide_commit, sync_to_thread=False),
@@ -127,5 +127,5 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
     describe(app)
     web.resolve_in_turn(app)
     web.tell_methods(app)
-    app.asgi_handler = capture_lane.short_way(web.with_heads(app.asgi_handler))
+    app.asgi_handler = listen.Denial()(capture_lane.short_way(web.with_heads(app.asgi_handler)))
     return app

@@ -6,7 +6,8 @@ A key is an operation, ``"POST /epcis/capture"``. The parameters of a query are 
 from typing import Any, Final, TypeAlias
 
 from zhuisu.epcis import filters, headers, master_ask, operands
-from zhuisu.epcis.parameters import FIXED, Parameter
+from zhuisu.epcis.criteria import Parameter
+from zhuisu.epcis.parameters import FIXED
 from zhuisu.epcis.resources import RESOURCES
 from zhuisu.epcis.view import ATTRIBUTED
 from zhuisu.events import STANDARD_TYPES, Action, CbvFormat, EpcFormat

@@ -123,6 +123,10 @@ class TestListen:
         since = {"GS1-Query-Min-Record-Time": "2026-06-01T08:00:00Z"}
         async with listening(connect, d.maker, **since) as listener:
             assert await listener.ids() == ["urn:n:1"]
+        async with listening(connect, d.maker, **since, Prefer="master-data") as listener:
+            answered = json.loads((await listener.next())["text"])["epcisBody"]["queryResults"]["resultsBody"]
+        told = [one["id"] for one in answered["vocabularyList"][0]["vocabularyElementList"]]
+        assert (len(answered["eventList"]), told) == (1, [d.maker.place])
 
     async def test_each_hears_what_the_door_would_show(self, district: District, connect: Connect) -> None:
         d = district

@@ -1,7 +1,7 @@
 """The query door against the standard's table: random events, random combinations of parameters, over the real database.
 
 What should come back is worked out below from the documents alone, in the plainest Python, without a line of the service:
-``passes`` reads like the table of EPCIS 2.0 §8.2.7.1.
+``passes`` reads like the table of EPCIS 2.0 §8.2.7.1. Master data is told, and told anew, in the headers of the documents.
 """
 
 import json
@@ -42,6 +42,8 @@ PLACES = {
     "urn:epc:id:sgln:4012345.00005.77": "https://id.gs1.org/414/4012345000054/254/77",
     "urn:x:place": "urn:x:place",
 }
+SITES = ["urn:x:site:1", "urn:x:site:2", "urn:x:site:3"]
+PARENT_CLASS = "urn:epc:idpat:sgtin:4012345.011111.*"  # of the lot in CLASSES
 PATTERNS: dict[str, Callable[[str], bool]] = {
     "urn:epc:idpat:sgtin:4012345.011111.*": lambda uri: uri.startswith("https://id.gs1.org/01/04012345111118/21/"),
     "urn:epc:idpat:sgtin:4012345.*.*": lambda uri: uri.startswith("https://id.gs1.org/01/04012345") and "/21/" in uri,
@@ -49,6 +51,10 @@ PATTERNS: dict[str, Callable[[str], bool]] = {
     "urn:epc:idpat:sscc:4012345.*": lambda uri: uri.startswith("https://id.gs1.org/00/0401234500"),
 }
 ONE = {**EPCS, **CLASSES, **PLACES}
+VTYPE = "urn:epcglobal:epcis:vtype:"
+ATTRIBUTES = {"ex:grade": f"{NS}/grade", "ex:size": f"{NS}#size", "cbvmda:name": "urn:epcglobal:cbv:mda#name"}
+ABOUT = ("readPoint", "bizLocation", "epcClass", "source", "destination", "ex:ref")
+Told = dict[str, dict[str, Any]]  # canonical id -> the children and the attributes that hold
 STEPS = ["shipping", "receiving", "packing", "urn:x:step"]
 DISPOSITIONS = ["active", "in_transit", "urn:x:disposition"]
 CBV = "https://ref.gs1.org/cbv/"
@@ -122,6 +128,7 @@ def event(rng: random.Random, number: int) -> dict[str, Any]:
         "eventTime": moment(rng),
         "eventTimeZoneOffset": "+08:00",
         **extensions(rng, 2),
+        **({"ex:ref": rng.choice([*SITES, "urn:x:place"])} if maybe(rng, 0.3) else {}),
     }
     if kind != "TransformationEvent":
         tree["action"] = rng.choice(["ADD", "OBSERVE", "DELETE"])
@@ -164,7 +171,7 @@ def event(rng: random.Random, number: int) -> dict[str, Any]:
         tree["persistentDisposition"] = {rng.choice(["set", "unset"]): some(rng, DISPOSITIONS)}
     for name in ("readPoint", "bizLocation"):
         if maybe(rng):
-            tree[name] = {"id": rng.choice([*PLACES]), **extensions(rng)}
+            tree[name] = {"id": rng.choice([*PLACES, *SITES]), **extensions(rng)}
     for name, field in (("sourceList", "source"), ("destinationList", "destination")):
         if maybe(rng, 0.3):
             kind_of = rng.choice(["owning_party", "location"])
@@ -176,6 +183,37 @@ def event(rng: random.Random, number: int) -> dict[str, Any]:
         tree["errorDeclaration"] |= {"reason": rng.choice(["did_not_occur", "incorrect_data"])} if maybe(rng) else {}
         tree["errorDeclaration"] |= {"correctiveEventIDs": ["urn:t:0"]} if maybe(rng) else {}
     return tree
+
+
+def header(rng: random.Random) -> list[dict[str, Any]]:
+    """Master data of some things, in any of their spellings: what lies in them, and attributes."""
+    subjects = {"Location": [*PLACES, *PLACES.values(), *SITES], "EPCClass": [*CLASSES, PARENT_CLASS]}
+    found = []
+    for kind, pool in subjects.items():
+        elements: dict[str, dict[str, Any]] = {}
+        for uri in some(rng, pool, 3):
+            children = some(rng, [*PLACES, *SITES]) if kind == "Location" and maybe(rng) else []
+            told = [
+                {"id": full, "attribute": rng.choice([*TEXTS, 7, 2.5])} for full in ATTRIBUTES.values() if maybe(rng)
+            ]
+            element = {"id": uri, **({"children": children} if children else {})}
+            elements[class_or_place(uri)] = element | ({"attributes": told} if told else {})
+        found.append({"type": VTYPE + kind, "vocabularyElementList": [*elements.values()]})
+    return found
+
+
+def class_or_place(uri: str) -> str:
+    return "https://id.gs1.org/01/04012345111118" if uri == PARENT_CLASS else one(uri)
+
+
+def learn(told: Told, vocabularies: list[dict[str, Any]]) -> None:
+    """The last word on each thing holds."""
+    short = {full: name for name, full in ATTRIBUTES.items()}
+    for element in (element for vocabulary in vocabularies for element in vocabulary["vocabularyElementList"]):
+        told[class_or_place(element["id"])] = {
+            "children": [one(child) for child in element.get("children", [])],
+            "attributes": {short[x["id"]]: str(x["attribute"]) for x in element.get("attributes", [])},
+        }
 
 
 # What should come back.
@@ -271,13 +309,56 @@ def within(place: str, sites: list[str]) -> bool:
     return any(place == one(site) or place.startswith(one(site) + "/254/") for site in sites)
 
 
+def lying_in(sites: list[str], told: Told) -> list[str]:
+    """The sites and all that is said to lie in them, or in parts of them, however deep."""
+    found, left = set[str](), [one(site) for site in sites]
+    while left:
+        site = left.pop()
+        if site not in found:
+            found.add(site)
+            left += [child for uri, said in told.items() if within(uri, [site]) for child in said["children"]]
+    return [*found]
+
+
+def about(tree: dict[str, Any], field: str) -> list[str]:
+    """What a field names."""
+    match field:
+        case "readPoint" | "bizLocation":
+            return [one(tree[field]["id"])] if field in tree else []
+        case "epcClass":
+            return [one(q["epcClass"]) for n in QUANTITIES for q in tree.get(n, [])]
+        case "source" | "destination":
+            return [one(x[field]) for x in tree.get(f"{field}List", [])]
+        case _:
+            return top(tree, field)
+
+
+def attributes(uri: str, told: Told) -> dict[str, str]:
+    """Of a part what is said of the whole, of a lot what is said of its class, unless it has a word of its own."""
+    found: dict[str, str] = {}
+    for source in (uri, uri.partition("/254/")[0], uri.partition("/10/")[0]):
+        found = {**told.get(source, {}).get("attributes", {}), **found}
+    return found
+
+
+def is_said(tree: dict[str, Any], name: str, asked: list[str], told: Told) -> bool:
+    """HASATTR_ and EQ_ATTR_."""
+    if name.startswith("HASATTR_"):
+        named = about(tree, name.removeprefix("HASATTR_"))
+        return any(attribute in asked for uri in named for attribute in attributes(uri, told))
+    field, _, wanted = name.removeprefix("EQ_ATTR_").rpartition("_")
+    return any(attributes(uri, told).get(wanted) in asked for uri in about(tree, field))
+
+
 def matched(found: list[str], asked: list[str]) -> bool:
     return any(PATTERNS[text](uri) if text in PATTERNS else uri == one(text) for text in asked for uri in found)
 
 
-def passes(tree: dict[str, Any], name: str, asked: list[str]) -> bool:
+def passes(tree: dict[str, Any], name: str, asked: list[str], told: Told) -> bool:
     """One parameter of the table."""
     op, _, field = name.partition("_")
+    if "ATTR_" in name:
+        return is_said(tree, name, asked, told)
     if "ex:" in field or "cbvmda:" in field:
         inner = field.startswith("INNER_")
         field = field.removeprefix("INNER_")
@@ -300,7 +381,7 @@ def passes(tree: dict[str, Any], name: str, asked: list[str]) -> bool:
     declaration = tree.get("errorDeclaration")
     match name:
         case "eventType":
-            return tree["type"].replace("ex:", f"{NS}") in asked
+            return tree["type"].replace("ex:", f"{NS}/") in asked
         case "GE_eventTime" | "LT_eventTime":
             return holds(op, tree["eventTime"], asked[0])
         case "EQ_action":
@@ -312,7 +393,7 @@ def passes(tree: dict[str, Any], name: str, asked: list[str]) -> bool:
         case "EQ_readPoint" | "EQ_bizLocation":
             return field in tree and one(tree[field]["id"]) in map(one, asked)
         case "WD_readPoint" | "WD_bizLocation":
-            return field in tree and within(one(tree[field]["id"]), asked)
+            return field in tree and within(one(tree[field]["id"]), lying_in(asked, told))
         case "EQ_transformationID":
             return tree.get("transformationID") in asked
         case "MATCH_epc":
@@ -359,13 +440,13 @@ def passes(tree: dict[str, Any], name: str, asked: list[str]) -> bool:
 
 def parameter(rng: random.Random, size: int) -> tuple[str, list[str]]:
     fixed: dict[str, Any] = {
-        "eventType": ["ObjectEvent", "AggregationEvent", "TransformationEvent", f"{NS}Own"],
+        "eventType": ["ObjectEvent", "AggregationEvent", "TransformationEvent", f"{NS}/Own"],
         "EQ_action": ["ADD", "OBSERVE", "DELETE"],
         "EQ_bizStep": [*STEPS, f"{CBV}BizStep-shipping"],
         "EQ_disposition": DISPOSITIONS,
         "EQ_persistentDisposition_set": DISPOSITIONS,
         "EQ_persistentDisposition_unset": DISPOSITIONS,
-        **{f"{op}_{field}": ONE_OF_PLACES for op in ("EQ", "WD") for field in ("readPoint", "bizLocation")},
+        **{f"EQ_{field}": ONE_OF_PLACES for field in ("readPoint", "bizLocation")},
         "EQ_transformationID": ["urn:x:t1", "urn:x:t2"],
         **{f"MATCH_{x}": ONE_OF_EPCS for x in ("epc", "parentID", "inputEPC", "outputEPC", "anyEPC")},
         **{f"MATCH_{x}": ONE_OF_CLASSES for x in ("epcClass", "inputEPCClass", "outputEPCClass", "anyEPCClass")},
@@ -387,7 +468,13 @@ def parameter(rng: random.Random, size: int) -> tuple[str, list[str]]:
         "EQ_microorganism": ["urn:x:m"],
         "EQ_chemicalSubstance": ["urn:x:c"],
     }  # fmt: skip
-    match rng.randrange(10):
+    match rng.randrange(13):
+        case 10:
+            return f"HASATTR_{rng.choice(ABOUT)}", some(rng, ATTRIBUTES)
+        case 11:
+            return f"EQ_ATTR_{rng.choice(ABOUT)}_{rng.choice([*ATTRIBUTES])}", some(rng, [*TEXTS, "2.5", "5"])
+        case 12:
+            return f"WD_{rng.choice(['readPoint', 'bizLocation'])}", some(rng, [*ONE_OF_PLACES, *SITES])
         case 0:
             return rng.choice(["EXISTS_errorDeclaration", "EXISTS_sensorElementList"]), [""]
         case 1:
@@ -426,8 +513,9 @@ class Door:
     def __init__(self, http: httpx.AsyncClient, headers: dict[str, str]) -> None:
         self.http, self.headers = http, headers | {"GS1-Extensions": f"ex={NS}"}
 
-    async def capture(self, events: list[dict[str, Any]]) -> None:
-        body = {"@context": CONTEXT, "type": "EPCISDocument", "schemaVersion": "2.0"}
+    async def capture(self, events: list[dict[str, Any]], vocabularies: list[dict[str, Any]]) -> None:
+        body: dict[str, Any] = {"@context": CONTEXT, "type": "EPCISDocument", "schemaVersion": "2.0"}
+        body |= {"epcisHeader": {"epcisMasterData": {"vocabularyList": vocabularies}}} if vocabularies else {}
         body |= {"creationDate": "2026-05-01T00:00:00Z", "epcisBody": {"eventList": events}}
         answer = await self.http.post("/epcis/capture", json=body, headers=self.headers)
         assert answer.status_code == 202, answer.text
@@ -450,24 +538,28 @@ async def explore(door: Door, seed: int, *, worlds: int, questions: int) -> None
     """Worlds grow into one another; each is asked some questions, the answer read in pages of random size."""
     rng = random.Random(seed)
     known: list[dict[str, Any]] = []
+    told: Told = {}
     answered = 0
     for _ in range(worlds):
         added = [event(rng, len(known) + n) for n in range(rng.randint(1, 6))]
-        await door.capture(added)
+        said = header(rng) if maybe(rng) else []
+        await door.capture(added, said)
         known += added
+        learn(told, said)
         for _ in range(questions):
             asked = dict(parameter(rng, len(known)) for _ in range(rng.choice([1, 1, 1, 2, 2, 3])))
             order = rng.choice(["", "eventTime", "recordTime", "ex:a"])
             pairs = [(name, "|".join(values)) for name, values in asked.items()]
             pairs += [("perPage", str(rng.choice([1, 3, 30])))] + ([("orderBy", order)] if order else [])
             pairs += [("orderDirection", rng.choice(["ASC", "DESC"]))]
-            expected = {e["eventID"] for e in known if all(passes(e, name, values) for name, values in asked.items())}
+            expected = {e["eventID"] for e in known if all(passes(e, *pair, told) for pair in asked.items())}
             found = await door.ask(urlencode(pairs, quote_via=quote))
             names = [e["eventID"] for e in found]
             assert len(names) == len(set(names)), pairs
             assert set(names) == expected, (
                 pairs,
                 json.dumps([e for e in known if e["eventID"] in expected ^ set(names)]),
+                told,
             )
             down = pairs[-1][1] == "DESC"
             if order in {"eventTime", "recordTime"}:

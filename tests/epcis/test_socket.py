@@ -97,3 +97,8 @@ class TestWire:
         async with asyncio.timeout(20):
             status, told = await wire.upgrade("/epcis/queries/kept/events?stream=true", {})
         assert (status, told["content-type"]) == (401, "application/problem+json")
+
+    async def test_where_nothing_is(self, wire: Wire, district: District) -> None:
+        async with asyncio.timeout(20):
+            status, told = await wire.upgrade("/epcis/nowhere", district.maker.headers)
+        assert (status, told["content-type"]) == (404, "application/problem+json")

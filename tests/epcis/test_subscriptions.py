@@ -1,6 +1,7 @@
 """Subscriptions by webhook: to a real receiver on this machine, at least once and in order, with the rights of the day."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, timedelta
 from itertools import pairwise
@@ -397,6 +398,7 @@ class TestForm:
         }
         for media, formats in forms.items():
             asked = d.maker.headers | {"Accept": media, **formats}
+            asked |= {"Prefer": "master-data"} if media == "application/json" else {}
             wish = {"dest": receiver.url, "stream": True, "secret": TOKEN}  # as the official schema names it
             made = await d.maker.http.post("/epcis/queries/kept/subscriptions", json=wish, headers=asked)
             assert (made.status_code, made.json()["contentType"]) == (201, media)
@@ -412,6 +414,14 @@ class TestForm:
         assert "<queryName>kept</queryName>" in xml
         assert got["application/json"].events[0]["epcList"] == [box(1), box(1)]
         assert got["application/ld+json"].events[0]["epcList"] == [box(1), urn]
+        # Master data of what they name comes beside them where it was asked for, as with a poll.
+        poll = (await d.maker.http.get("/epcis/events", headers=d.maker.headers | {"Prefer": "master-data"})).json()
+        told = [one["epcisBody"]["queryResults"]["resultsBody"] for one in (got["application/json"].document, poll)]
+        assert d.maker.place in json.dumps(told[0]["vocabularyList"])
+        assert told[0]["vocabularyList"] == told[1]["vocabularyList"]
+        applied = {media: one.headers.get("preference-applied") for media, one in got.items()}
+        assert applied == {"application/xml": None, "application/json": "master-data", "application/ld+json": None}
+        assert b"vocabularyList" not in got["application/ld+json"].body
 
     async def test_an_event_that_cannot_be_written_so_is_told_and_passed_over(self, line: Line) -> None:
         d = line.d

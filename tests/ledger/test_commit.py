@@ -9,7 +9,7 @@ import pytest
 from zhuisu.codes.checksum import check_digit
 from zhuisu.db import Database
 from zhuisu.events import ErrorDeclaration, Event, EventType, make
-from zhuisu.ledger import append, group_commit, history, prepare
+from zhuisu.ledger import append, group_commit, history, prepare, store
 from zhuisu.ledger.append import at_once
 from zhuisu.ledger.errors import EventIdConflict
 from zhuisu.parties import Principal, Role
@@ -70,8 +70,9 @@ async def test_one_statement_leaves_alone_what_it_cannot_finish(db: Database) ->
     tables = ("place", "event", "name", "code_key", "code", "touch", "about")
     count = "select " + ", ".join(f"(select count(*) from ledger.{table})" for table in tables)
     async with db.connection() as conn:
-        assert await at_once(conn, [prepare(seen(1, 1, "urn:x:taken"), 1)], NOW)
+        assert await at_once(conn, [prepare(seen(1, 1, "urn:x:taken"), 1)], NOW, {})
         await append(conn, [seen(5, 5, "urn:x:declared", declaration=declared)], by=1, now=NOW)
+        places = await store.places(conn, ["urn:x:barn"])
         before = await conn.fetchrow(count)
         for odd in (
             [seen(2, 2, "urn:x:taken")],  # another content
@@ -80,7 +81,7 @@ async def test_one_statement_leaves_alone_what_it_cannot_finish(db: Database) ->
             [seen(6, 6, declaration=declared)],
         ):
             captured = [prepare(event, 1) for event in (seen(9, 9, location="urn:x:barn"), *odd)]
-            assert await at_once(conn, captured, NOW) is None
+            assert await at_once(conn, captured, NOW, places) is None
             assert await conn.fetchrow(count) == before
 
 

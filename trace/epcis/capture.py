@@ -17,19 +17,18 @@ import msgspec
 from asyncpg import DeadlockDetectedError
 from msgspec import Struct
 
-from zhuisu import parties
-from zhuisu.codes import site_of
 from zhuisu.db import Connection, Database
 from zhuisu.epcis import capture_store as store
-from zhuisu.epcis import exceptions, master_capture
+from zhuisu.epcis import envelope, exceptions, master_capture
 from zhuisu.epcis.errors import EventAhead, NotOneEvent, PlaceNotYours
 from zhuisu.epcis.headers import Behaviour
+from zhuisu.epcis.reporters import Sender, sender, strangers
 from zhuisu.errors import Refusal
 from zhuisu.events import BadEvent, Event, each, each_xml, open_xml
-from zhuisu.ledger import GroupCommit, Prepared, Recorded, Submission, prepare, record
+from zhuisu.ledger import GroupCommit, Prepared, Recorded, prepare, record
 from zhuisu.ledger.errors import EventIdConflict, NotYourEvent
 from zhuisu.ledger.model import SKEW
-from zhuisu.parties import Principal, Role
+from zhuisu.parties import Principal
 
 AT_ONCE = 64 * 1024
 """Bytes of a document that are read without leaving the event loop."""
@@ -48,14 +47,6 @@ BARE = ""
 """JSON pointers of events, by the kind of document."""
 
 
-class Sender(NamedTuple):
-    """Who sent a document, as far as it decides what may be in it; ``anywhere``: an administrator."""
-
-    party: int
-    uscc: str
-    anywhere: bool
-
-
 class Entry(NamedTuple):
     """An event of a document by its number from 0: ready to be recorded, or refused."""
 
@@ -70,12 +61,6 @@ Found = TypeVar("Found")
 
 class _Kind(Struct):
     type: str = ""
-
-
-def sender(who: Principal) -> Sender:
-    """``who`` as the sender of documents."""
-    assert who.party is not None, "a route without a guard"
-    return Sender(who.party, who.uscc, Role.administrator in who.roles)
 
 
 async def capture(
@@ -117,6 +102,7 @@ async def capture(
         done=len(entries),
         xml=xml,
         body=None,
+        header=envelope.of_xml(open_xml(body)[0]) if xml else envelope.of_json(body),
     )
     for attempt in range(TRIES):
         try:
@@ -158,20 +144,12 @@ async def add_event(commit: GroupCommit, who: Principal, body: bytes, now: datet
     return recorded
 
 
-async def guard(conn: Connection, asked: Sequence[Submission]) -> None:
-    """What a shared commit asks before it records: raises PlaceNotYours."""
-    for _, refusal in await _strangers(
-        conn, [(sender(one.who), n, e) for one in asked for n, e in enumerate(one.entries)]
-    ):
-        raise refusal
-
-
 async def record_all(conn: Connection, by: Sender, entries: Sequence[Entry], now: datetime, pointer: str) -> None:
     """Record all events, or raise what is wrong with the first that cannot be; then the transaction must end."""
     good = list(_good(entries))
     if len(good) < len(entries):
         raise next(item for _, item in entries if isinstance(item, Refusal))
-    for n, stranger in await _strangers(conn, [(by, n, entry) for n, entry in good]):
+    for n, stranger in await strangers(conn, [(by, n, entry) for n, entry in good], {}):
         raise _at(stranger, n, pointer)
     try:
         await record(conn, [entry for _, entry in good], now)
@@ -184,9 +162,9 @@ async def record_good(conn: Connection, by: Sender, entries: Sequence[Entry], no
     """Record the events that can be; what is wrong with each of the others."""
     faults: Faults = {n: item for n, item in entries if isinstance(item, Refusal)}
     good = list(_good(entries))
-    strangers: Faults = dict(reversed(await _strangers(conn, [(by, n, entry) for n, entry in good])))
-    conflicts = await _record(conn, [(n, entry) for n, entry in good if n not in strangers], now)
-    faults |= {n: _at(refusal, n, pointer) for n, refusal in (strangers | conflicts).items()}
+    elsewhere: Faults = dict(reversed(await strangers(conn, [(by, n, entry) for n, entry in good], {})))
+    conflicts = await _record(conn, [(n, entry) for n, entry in good if n not in elsewhere], now)
+    faults |= {n: _at(refusal, n, pointer) for n, refusal in (elsewhere | conflicts).items()}
     return dict(sorted(faults.items()))
 
 
@@ -289,30 +267,6 @@ def _ahead(event: Event, now: datetime) -> EventAhead | None:
         mend="report what happened, not what is planned; set the clock of the system that sends it",
         now=clock,
     )
-
-
-async def _strangers(conn: Connection, good: Iterable[tuple[Sender, int, Prepared]]) -> list[tuple[int, PlaceNotYours]]:
-    """Whoever reports an event was there: both its places are the caller's own, or nobody's in the register."""
-    named = [
-        (by.uscc, n, member, site_of(place))
-        for by, n, entry in good
-        if not by.anywhere
-        for member, place in (("bizLocation", entry.event.location), ("readPoint", entry.event.read_point))
-        if place
-    ]
-    sites = await parties.sites_by_uri(conn, list({place for *_, place in named})) if named else {}
-    return [
-        (
-            n,
-            PlaceNotYours(
-                f"the event happened at {place}, a site of another organisation",
-                where=f"/{member}/id",
-                mend="report what happened at your own sites; name the other's as destination",
-            ),
-        )
-        for uscc, n, member, place in named
-        if place in sites and sites[place].uscc != uscc
-    ]
 
 
 def _at(refusal: Refusal, n: int, pointer: str) -> Refusal:

@@ -1,7 +1,7 @@
 -- name: add
 -- A document was sent. The id stays free for one whose last attempt failed.
-insert into epcis.capture (id, party, uscc, anywhere, proceed, created, finished, events, refused, done, xml, body)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $8::int + $9::int, $10, $11)
+insert into epcis.capture (id, party, uscc, anywhere, proceed, created, finished, events, refused, done, xml, body, header)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $8::int + $9::int, $10, $11, $12)
 on conflict (id) do nothing
 returning id
 
@@ -19,12 +19,12 @@ delete from epcis.body where id = $1
 
 -- name: one
 -- A capture.
-select id, party, uscc, anywhere, proceed, created, finished, events, refused, done, xml, body
+select id, party, uscc, anywhere, proceed, created, finished, events, refused, done, xml, body, header
 from epcis.capture where id = $1
 
 -- name: page
--- Captures of a party (of all for null), the latest first, after a place in that order.
-select id, party, uscc, anywhere, proceed, created, finished, events, refused, done, xml, body
+-- Captures of a party (of all for null), the latest first, after a place in that order; without their headers, which may be long.
+select id, party, uscc, anywhere, proceed, created, finished, events, refused, done, xml, body, '' as header
 from epcis.capture
 where ($1::int is null or party = $1) and (created, id) < ($2, $3)
 order by created desc, id desc

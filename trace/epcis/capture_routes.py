@@ -12,7 +12,7 @@ from litestar.params import FromPath, QueryParameter
 from zhuisu import web
 from zhuisu.auth import Conf, Db, Now, Role, Who, may
 from zhuisu.epcis import capture, filters, headers, jobs, paging
-from zhuisu.epcis.errors import BadParameter, NoSuchJob
+from zhuisu.epcis.errors import BadParameter
 from zhuisu.epcis.headers import Asked
 from zhuisu.epcis.incoming import received
 from zhuisu.ledger import GroupCommit, Recorded
@@ -86,7 +86,7 @@ async def show_job(request: Asked, capture_id: FromPath[str], db: Db, who: Who) 
     try:
         id_ = UUID(capture_id)
     except ValueError:
-        raise NoSuchJob(f"no capture {capture_id[:80]}") from None
+        raise jobs.no_job(capture_id) from None
     return Response(await jobs.job(db, who, id_), media_type=media)
 
 

@@ -28,6 +28,7 @@ class Row(NamedTuple):
     done: int
     xml: bool
     body: UUID | None
+    header: str = ""
 
 
 async def add(conn: Connection, row: Row) -> bool:

@@ -177,7 +177,10 @@ async def _read(db: Database, one: Subscription) -> Batch | str:
         asked = understood(stored(one.asked))
     except Refusal as error:
         return f"the query can no longer be asked: {error.detail}"
-    return await follow(db, one.position, asked, who, since=one.since, reached=one.reached, most=one.most)
+    master = written_as(one).master
+    return await follow(
+        db, one.position, asked, who, since=one.since, reached=one.reached, most=one.most, master=master
+    )
 
 
 def _written(one: Subscription, batch: Batch, now: datetime) -> Written | None:
@@ -187,7 +190,7 @@ def _written(one: Subscription, batch: Batch, now: datetime) -> Written | None:
     """
     form = written_as(one)
     try:
-        body = answer(batch.docs, now, form, name=one.name, subscription=str(one.id))
+        body = answer(batch.docs, now, form, name=one.name, subscription=str(one.id), master=batch.master)
     except NotAcceptable as error:
         if len(batch.docs) > 1:
             return None

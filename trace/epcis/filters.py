@@ -19,13 +19,13 @@ import msgspec
 from msgspec import Struct
 
 from zhuisu.epcis import parameters
+from zhuisu.epcis.criteria import Parameter
 from zhuisu.epcis.errors import BadParameter
-from zhuisu.epcis.names import bindings_of, qualified
+from zhuisu.epcis.names import KNOWN, bindings_of, qualified
 from zhuisu.epcis.operands import as_time
 from zhuisu.epcis.parameters import CODES, SETTINGS
 from zhuisu.epcis.view import View
 from zhuisu.events import Event
-from zhuisu.events.context import PREFIXES
 
 __all__ = ["CODES", "Query", "matches", "may_match", "parse", "read"]
 
@@ -73,7 +73,7 @@ class Query(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return as_time(self.wanted[name][0]) if name in self.wanted else None
 
 
-def parse(query_string: str, prefixes: Mapping[str, str] = PREFIXES) -> Query:
+def parse(query_string: str, prefixes: Mapping[str, str] = KNOWN) -> Query:
     """The query of a URL; ``prefixes`` are those that its request bound. Raises UnknownParameter, BadParameter."""
     try:
         pairs = parse_qsl(query_string, keep_blank_values=True, errors="strict", max_num_fields=MOST_VALUES)
@@ -85,7 +85,7 @@ def parse(query_string: str, prefixes: Mapping[str, str] = PREFIXES) -> Query:
     return _query(given, prefixes)
 
 
-def read(tree: Mapping[str, Any], prefixes: Mapping[str, str] = PREFIXES) -> Query:
+def read(tree: Mapping[str, Any], prefixes: Mapping[str, str] = KNOWN) -> Query:
     """The query of a JSON object, the ``query`` of ``POST /queries``; its ``@context`` binds prefixes too.
 
     A value is a text, a number, true, false, null or a list of them; a text alone may be ``a|b``, as in a URL.
@@ -96,15 +96,19 @@ def read(tree: Mapping[str, Any], prefixes: Mapping[str, str] = PREFIXES) -> Que
 
 
 def may_match(query: Query, doc: str) -> bool:
-    """Whether reading a stored document can be worth it: each extension field that is asked for is named in it.
+    """Whether reading a stored document can be worth it: each field that is looked for inside it is named in it.
 
     Ten times quicker than to read it. Names that JSON may write in other letters are not looked for.
     """
-    names = [found[1] for name in query.wanted if (found := _FIELD(name))]
+    names = [found[found.lastindex or 0] for name in query.wanted if (found := _FIELD(name))]
     return all(name in doc for name in names) or "\\u" in doc
 
 
-_FIELD = re.compile(r"(?:EQ|GT|GE|LT|LE|EXISTS)_(?!ATTR_).*\}([A-Za-z0-9_.-]+)", re.ASCII | re.DOTALL).fullmatch
+_FIELD = re.compile(
+    r"(?:EQ|GT|GE|LT|LE|EXISTS)_(?!ATTR_).*\}([A-Za-z0-9_.-]+)"
+    r"|(?:HASATTR|EQ_ATTR)_(?:\{[^{}]*\})?([A-Za-z0-9.-]+).*",
+    re.ASCII | re.DOTALL,
+).fullmatch
 
 
 def matches(
@@ -143,7 +147,7 @@ def _query(given: Mapping[str, list[str]], prefixes: Mapping[str, str]) -> Query
     return Query(wanted=wanted, **_settings(settings, prefixes))
 
 
-def _found(name: str, prefixes: Mapping[str, str]) -> parameters.Parameter:
+def _found(name: str, prefixes: Mapping[str, str]) -> Parameter:
     try:
         return parameters.parameter(name, prefixes)
     except BadParameter as error:
@@ -151,7 +155,7 @@ def _found(name: str, prefixes: Mapping[str, str]) -> parameters.Parameter:
         raise
 
 
-def _read(found: parameters.Parameter, name: str, text: str) -> str:
+def _read(found: Parameter, name: str, text: str) -> str:
     if not text and not found.name.startswith("EXISTS_"):
         raise BadParameter(f"{name} has no value", where=name[:100], mend=_VALUE)
     try:

@@ -16,8 +16,9 @@ from datetime import datetime
 from msgspec import Struct
 
 from zhuisu.db import Database
-from zhuisu.epcis import named_store, query
+from zhuisu.epcis import master_query, named_store, query
 from zhuisu.epcis.filters import Query
+from zhuisu.epcis.master import Element
 from zhuisu.ledger import tail
 from zhuisu.ledger.tail import Position
 from zhuisu.parties import Principal
@@ -27,33 +28,45 @@ LOOK = 500
 
 
 class Batch(Struct, frozen=True):
-    """Events to hand on, and where that leaves whoever follows. ``more``: there is something after the position."""
+    """Events to hand on, and where that leaves whoever follows. ``more``: there is something after the position.
+
+    ``master`` is master data of what they name, where it was asked for.
+    """
 
     docs: list[bytes]
     position: Position
     reached: datetime
     more: bool
+    master: list[Element] | None = None
 
 
 async def follow(
-    db: Database, after: Position, asked: Query, who: Principal, *, since: datetime, reached: datetime, most: int
+    db: Database,
+    after: Position,
+    asked: Query,
+    who: Principal,
+    *,
+    since: datetime,
+    reached: datetime,
+    most: int,
+    master: bool = False,
 ) -> Batch:
     """The next step after a position: up to ``most`` events, recorded at or after ``since``.
 
-    ``reached`` is the record time that stands when nothing new is there.
+    ``reached`` is the record time that stands when nothing new is there; ``master``: with master data.
     """
     async with db.transaction(read_only=True) as conn:
         entries = await tail.tail(conn, after, LOOK)
         ids = [entry.position.event for entry in entries if entry.recorded >= since]
         found = await query.among(conn, who, asked, ids) if ids else {}
-    docs: list[bytes] = []
+        taken = [id_ for id_ in ids if id_ in found][:most]
+        docs = [found[id_] for id_ in taken]
+        told = await master_query.of_events(conn, who, taken, docs) if master else None
     for n, entry in enumerate(entries, 1):
         after, reached = entry.position, max(reached, entry.recorded)
-        if (doc := found.get(entry.position.event)) is not None:
-            docs.append(doc)
-            if len(docs) == most:
-                return Batch(docs, after, reached, n < len(entries) or n == LOOK)
-    return Batch(docs, after, reached, len(entries) == LOOK)
+        if len(docs) == most and after.event == taken[-1]:
+            return Batch(docs, after, reached, n < len(entries) or n == LOOK, told)
+    return Batch(docs, after, reached, len(entries) == LOOK, told)
 
 
 class Pulse:

@@ -18,7 +18,7 @@ from litestar.types import Message, Scope
 import zhuisu
 from zhuisu.auth import may
 from zhuisu.epcis.errors import BadHeader, NotAcceptable, NotEpcis, UriTooLong
-from zhuisu.epcis.names import bindings
+from zhuisu.epcis.names import OURS, bindings
 from zhuisu.events import CbvFormat, EpcFormat
 
 MOST_EVENTS = 1_000_000
@@ -30,7 +30,7 @@ MOST_ADDRESS = 1 << 15
 VERSIONS = {
     "GS1-EPCIS-Version": "2.0",
     "GS1-CBV-Version": "2.0",
-    "GS1-Extensions": "zhuisu=urn:zhuisu:ns:",
+    "GS1-Extensions": f"zhuisu={OURS}",
 }
 """On every answer of the door."""
 

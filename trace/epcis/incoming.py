@@ -77,5 +77,5 @@ async def received(chunks: AsyncIterator[bytes], folder: Path, announced: int | 
             async for chunk in chunks:
                 document.add(chunk)
         except HTTPException as error:  # the sender hung up
-            raise Malformed(f"the body did not come whole: {error.detail}") from error
+            raise Malformed(f"the body did not come whole: {error.detail}", mend="send it again") from error
         yield document

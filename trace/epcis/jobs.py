@@ -21,17 +21,16 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import msgspec
-from msgspec import UNSET, Struct, UnsetType, field
+from msgspec import UNSET, Raw, Struct, UnsetType, field
 
 from zhuisu.db import AWAY, Connection, Database, DatabaseAway
 from zhuisu.epcis import capture_store as store
-from zhuisu.epcis import exceptions, master_capture, stream
+from zhuisu.epcis import envelope, exceptions, master_capture, stream
 from zhuisu.epcis.capture import (
     BARE,
     LIST,
     RESULTS,
     Entry,
-    Sender,
     job_id,
     log,
     name_faults,
@@ -39,12 +38,12 @@ from zhuisu.epcis.capture import (
     ready,
     record_all,
     record_good,
-    sender,
 )
 from zhuisu.epcis.errors import BadParameter, DocumentTooLarge, MoreFaults, NoSuchJob
 from zhuisu.epcis.headers import MOST_EVENTS, Behaviour
 from zhuisu.epcis.incoming import Document
 from zhuisu.epcis.master import Element
+from zhuisu.epcis.reporters import Sender, sender
 from zhuisu.errors import Fault, Refusal
 from zhuisu.events import open_xml
 from zhuisu.ledger.bulk import BATCH, SWITCH, ahead
@@ -71,7 +70,10 @@ Clock = Callable[[], datetime]
 
 
 class Job(Struct, frozen=True, kw_only=True):
-    """A capture job (EPCIS 2.0 §12.7.1)."""
+    """A capture job (EPCIS 2.0 §12.7.1); ``document`` is what stood around the events, if anything.
+
+    A list of jobs leaves it out.
+    """
 
     id: str = field(name="captureID")
     created: datetime = field(name="createdAt")
@@ -80,6 +82,7 @@ class Job(Struct, frozen=True, kw_only=True):
     success: bool
     behaviour: Behaviour = field(name="captureErrorBehaviour")
     errors: list[dict[str, Any]]
+    document: Raw | UnsetType = UNSET
 
 
 class Page(Struct, frozen=True):
@@ -95,8 +98,13 @@ async def job(db: Database, who: Principal, id_: UUID) -> Job:
         found = await store.one(conn, id_)
         faults = await store.faults(conn, [id_])
     if found is None or (found.party != who.party and Role.administrator not in who.roles):
-        raise NoSuchJob(f"no capture {id_}")
+        raise no_job(str(id_))
     return _job(found, faults.get(id_, []))
+
+
+def no_job(id_: str) -> NoSuchJob:
+    """What is raised for a capture that is not there, or not the caller's."""
+    return NoSuchJob(f"no capture {id_[:80]}", mend="ask for the Location of a 202, or see GET /epcis/capture")
 
 
 async def page(db: Database, who: Principal, per_page: int, token: str) -> Page:
@@ -125,7 +133,7 @@ async def submit(
     Raises what can be seen without reading its events: UnreadableJson, BadDocument, UnreadableXml, BadMasterData,
     DocumentTooLarge.
     """
-    await asyncio.to_thread(_survey, document, xml)
+    header = await asyncio.to_thread(_survey, document, xml)
     by, body = sender(who), uuid4()
     row = store.Row(
         id=job_id(by, behaviour, document.digest),
@@ -140,6 +148,7 @@ async def submit(
         done=0,
         xml=xml,
         body=body,
+        header=header,
     )
     async with db.transaction() as conn:
         id_, fresh = await log(conn, row)
@@ -279,11 +288,14 @@ def _some(items: Iterator[stream.Item]) -> Iterator[list[stream.Item]]:
         yield some
 
 
-def _survey(document: Document, xml: bool) -> None:
+def _survey(document: Document, xml: bool) -> str:
     if xml:
-        master_capture.of_xml(open_xml(document.pieces())[0])
-    else:
-        master_capture.of_json(stream.survey(document.pieces(), MOST_EVENTS).around)
+        opened = open_xml(document.pieces())[0]
+        master_capture.of_xml(opened)
+        return envelope.of_xml(opened)
+    around = stream.survey(document.pieces(), MOST_EVENTS).around
+    master_capture.of_json(around)
+    return envelope.of_json(around)
 
 
 def _by(row: store.Row) -> Sender:
@@ -293,7 +305,8 @@ def _by(row: store.Row) -> Sender:
 def _job(row: store.Row, faults: list[str]) -> Job:
     errors: list[dict[str, Any]] = [msgspec.json.decode(text) for text in faults]
     if row.refused > len(errors):
-        more = MoreFaults(f"{row.refused} events were refused; the first {len(errors)} are listed", refused=row.refused)
+        detail = f"{row.refused} events were refused; the first {len(errors)} are listed"
+        more = MoreFaults(detail, mend="mend these and send the rest anew", refused=row.refused)
         errors.append(exceptions.problem(more, f"/epcis/capture/{row.id}"))
     return Job(
         id=str(row.id),
@@ -303,6 +316,7 @@ def _job(row: store.Row, faults: list[str]) -> Job:
         success=not row.refused,
         behaviour=Behaviour.proceed if row.proceed else Behaviour.rollback,
         errors=errors,
+        document=Raw(row.header.encode()) if row.header else UNSET,
     )
 
 
@@ -315,4 +329,5 @@ def _position(token: str) -> tuple[UUID, datetime]:
         micros, _, id_ = token.partition("-")
         return UUID(hex=id_), EPOCH + timedelta(microseconds=int(micros, 16))
     except (ValueError, OverflowError):
-        raise BadParameter("this is not a token that was given out here", where="nextPageToken") from None
+        mend = "follow the Link as it is"
+        raise BadParameter("this is not a token that was given out here", where="nextPageToken", mend=mend) from None

@@ -33,6 +33,7 @@ from zhuisu.epcis.filters import Query
 from zhuisu.epcis.follow import Pulse, follow
 from zhuisu.epcis.handshake import Handshake
 from zhuisu.epcis.headers import RAW_VERSIONS
+from zhuisu.epcis.master import Element
 from zhuisu.errors import Unauthenticated
 from zhuisu.events.times import milliseconds
 from zhuisu.ledger import tail
@@ -165,10 +166,13 @@ async def _send(
             who = await caller_by_key(conn, key)
         if who is None:
             raise Close(POLICY, "the API key is revoked")
-        batch = await follow(db, position, heard.asked, who, since=heard.since, reached=reached, most=wish.most)
+        batch = await follow(
+            db, position, heard.asked, who,
+            since=heard.since, reached=reached, most=wish.most, master=wish.form.master,
+        )  # fmt: skip
         over = due is not None and not batch.more
         if batch.docs or (over and wish.report_empty and not reported):
-            for message in _messages(batch.docs, heard, clock()):
+            for message in _messages(batch.docs, batch.master, heard, clock()):
                 await _hand_over(socket, message)
             reported = True
         elif batch.position == position and not over:
@@ -182,17 +186,17 @@ def _due(wish: Handshake, clock: Clock) -> datetime | None:
     return schedule.following(wish.schedule, clock()) if wish.schedule else None
 
 
-def _messages(docs: list[bytes], heard: _Heard, now: datetime) -> Iterator[bytes]:
+def _messages(docs: list[bytes], master: list[Element] | None, heard: _Heard, now: datetime) -> Iterator[bytes]:
     """One message, unless an event cannot be written as asked: its problem stands alone, and parts its neighbours."""
     try:
-        yield answer(docs, now, heard.wish.form, name=heard.name)
+        yield answer(docs, now, heard.wish.form, name=heard.name, master=master)
     except NotAcceptable as error:
         if len(docs) == 1:
             yield msgspec.json.encode(exceptions.problem(error, f"/epcis/queries/{quote(heard.name, safe='')}/events"))
             return
         half = len(docs) // 2
-        yield from _messages(docs[:half], heard, now)
-        yield from _messages(docs[half:], heard, now)
+        yield from _messages(docs[:half], master, heard, now)
+        yield from _messages(docs[half:], master, heard, now)
 
 
 async def _hand_over(socket: WebSocket[Any, Any, Any], message: bytes) -> None:

@@ -54,6 +54,34 @@ cross join lateral (select t.n, t.doc from epcis.statement t where t.subject = s
 where s.id = any($1::bigint[])
 order by l.n desc
 
+-- name: having
+-- Ids of which anybody ever said something that shows one of these names and one of these texts (null: any).
+select distinct s.uri
+from epcis.statement t join epcis.subject s on s.id = t.subject
+where exists (select from unnest($1::text[]) as n (name) where strpos(t.doc, n.name) > 0)
+  and ($2::text[] is null or exists (select from unnest($2) as v (text) where strpos(t.doc, v.text) > 0))
+limit $3
+
+-- name: places_saying
+-- Sites and organisations ($2 begins their URIs) of which the register says one of these texts or numbers (null: all).
+(select s.uri
+ from parties.site s join parties.organisation o on o.id = s.organisation
+ where $1::text[] is null or array[s.name, s.address, s.division, s.kind, 'CN', $2::text || o.uscc] && $1
+   or s.latitude = any($3::float8[]) or s.longitude = any($3)
+ limit $4)
+union all
+(select $2 || o.uscc from parties.organisation o
+ where $1 is null or array[o.name, o.address, o.division, o.kind, 'CN', o.name_en, o.uscc] && $1
+ limit $4)
+
+-- name: goods_saying
+-- Products of which the register says one of these texts (null: all).
+select p.code from products.product p
+where $1::text[] is null
+  or array[p.name, p.specification, p.form, p.maker, p.name_en, p.approval, p.standard_code, p.category, p.unit,
+    p.level::text, p.contains::text, p.below] && $1
+limit $2
+
 -- name: naming
 -- The latest events that name subjects, up to a number for each.
 select s.id as subject, n.ev

@@ -17,7 +17,7 @@ from msgspec import Struct
 from zhuisu.epcis.errors import BadParameter, UnknownParameter
 from zhuisu.epcis.filters import MOST_COUNT, MOST_VALUES, PER_PAGE, per_page
 from zhuisu.epcis.master import VTYPE, Element
-from zhuisu.epcis.names import qualified
+from zhuisu.epcis.names import KNOWN, qualified
 from zhuisu.epcis.operands import boolean, code
 from zhuisu.events.context import PREFIXES
 
@@ -72,7 +72,7 @@ class Ask(Struct, frozen=True, kw_only=True):
         return Element(type=element.type, uri=element.uri, tree=tree)
 
 
-def parse(query_string: str, prefixes: Mapping[str, str] = PREFIXES) -> Ask:
+def parse(query_string: str, prefixes: Mapping[str, str] = KNOWN) -> Ask:
     """The query of a URL; ``prefixes`` are those that its request bound. Raises UnknownParameter, BadParameter."""
     try:
         pairs = parse_qsl(query_string, keep_blank_values=True, errors="strict", max_num_fields=MOST_VALUES)

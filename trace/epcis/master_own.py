@@ -17,78 +17,74 @@
 What CBV has no attribute for stands under our own namespace. Telephone numbers stay in the register.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from zhuisu import parties, products
 from zhuisu.codes import class_of, recorded, site_of
 from zhuisu.db import Connection
 from zhuisu.epcis.master import EPC_CLASS, LOCATION, MDA, PARTY, Element, made
+from zhuisu.epcis.names import OURS, split
 from zhuisu.products import Category, Entry
 
-OURS = "urn:zhuisu:ns:"
 PARTY_URI = "urn:zhuisu:party:obj:"
 """How events name an organisation: this and its USCC."""
 
 REGULATED = frozenset({Category.drug, Category.vaccine, Category.device})
 
 
+_SITE: Mapping[str, Callable[[parties.Site], Any]] = {
+    f"{MDA}name": lambda site: site.name,
+    f"{MDA}streetAddressOne": lambda site: site.address,
+    f"{MDA}countryCode": lambda _: "CN",
+    f"{MDA}latitude": lambda site: _text(site.latitude),
+    f"{MDA}longitude": lambda site: _text(site.longitude),
+    f"{OURS}division": lambda site: site.division,
+    f"{OURS}kind": lambda site: site.kind.value,
+    f"{OURS}party": lambda site: PARTY_URI + site.uscc,
+}
+_ORGANISATION: Mapping[str, Callable[[parties.Organisation], Any]] = {
+    f"{MDA}name": lambda party: party.name,
+    f"{MDA}streetAddressOne": lambda party: party.address,
+    f"{MDA}countryCode": lambda _: "CN",
+    f"{OURS}nameEnglish": lambda party: party.name_en,
+    f"{OURS}division": lambda party: party.division,
+    f"{OURS}kind": lambda party: party.kind.value,
+    f"{OURS}uscc": lambda party: party.uscc,
+}
+_PRODUCT: Mapping[str, Callable[[products.Product], Any]] = {
+    f"{MDA}descriptionShort": lambda product: product.name,
+    f"{MDA}regulatedProductName": lambda product: product.name if product.category in REGULATED else "",
+    f"{MDA}netContentDescription": lambda product: product.specification,
+    f"{MDA}dosageFormType": lambda product: product.form,
+    f"{MDA}manufacturerOfTradeItemPartyName": lambda product: product.maker,
+    f"{OURS}nameEnglish": lambda product: product.name_en,
+    f"{OURS}approvalNumber": lambda product: product.approval,
+    f"{OURS}standardCode": lambda product: product.standard_code,
+    f"{OURS}category": lambda product: product.category.value,
+    f"{OURS}unit": lambda product: product.unit,
+    f"{OURS}packageLevel": lambda product: _text(product.level),
+    f"{OURS}contains": lambda product: _text(product.contains),
+    f"{OURS}below": lambda product: product.below,
+}
+
+SAID_OF_PLACES, SAID_OF_GOODS = frozenset(map(split, {*_SITE, *_ORGANISATION})), frozenset(map(split, _PRODUCT))
+"""``{namespace}name`` of all that the registers say of sites and organisations, and of products."""
+
+
 def site(found: parties.Site, type_: str = LOCATION) -> Element:
     """A site; ``type_`` is one of the types of places."""
-    return made(
-        type_,
-        found.uri,
-        {
-            f"{MDA}name": found.name,
-            f"{MDA}streetAddressOne": found.address,
-            f"{MDA}countryCode": "CN",
-            f"{MDA}latitude": _text(found.latitude),
-            f"{MDA}longitude": _text(found.longitude),
-            f"{OURS}division": found.division,
-            f"{OURS}kind": found.kind.value,
-            f"{OURS}party": PARTY_URI + found.uscc,
-        },
-    )
+    return made(type_, found.uri, {name: told(found) for name, told in _SITE.items()})
 
 
 def organisation(found: parties.Organisation) -> Element:
     """An organisation."""
-    return made(
-        PARTY,
-        PARTY_URI + found.uscc,
-        {
-            f"{MDA}name": found.name,
-            f"{MDA}streetAddressOne": found.address,
-            f"{MDA}countryCode": "CN",
-            f"{OURS}nameEnglish": found.name_en,
-            f"{OURS}division": found.division,
-            f"{OURS}kind": found.kind.value,
-            f"{OURS}uscc": found.uscc,
-        },
-    )
+    return made(PARTY, PARTY_URI + found.uscc, {name: told(found) for name, told in _ORGANISATION.items()})
 
 
 def product(entry: Entry) -> Element:
     """A product."""
-    found = entry.product
-    return made(
-        EPC_CLASS,
-        found.code,
-        {
-            f"{MDA}descriptionShort": found.name,
-            f"{MDA}regulatedProductName": found.name if found.category in REGULATED else "",
-            f"{MDA}netContentDescription": found.specification,
-            f"{MDA}dosageFormType": found.form,
-            f"{MDA}manufacturerOfTradeItemPartyName": found.maker,
-            f"{OURS}nameEnglish": found.name_en,
-            f"{OURS}approvalNumber": found.approval,
-            f"{OURS}standardCode": found.standard_code,
-            f"{OURS}category": found.category.value,
-            f"{OURS}unit": found.unit,
-            f"{OURS}packageLevel": _text(found.level),
-            f"{OURS}contains": _text(found.contains),
-            f"{OURS}below": found.below,
-        },
-    )
+    return made(EPC_CLASS, entry.product.code, {name: told(entry.product) for name, told in _PRODUCT.items()})
 
 
 async def registered(conn: Connection, uris: Iterable[str], place_type: str = LOCATION) -> dict[str, Element]:

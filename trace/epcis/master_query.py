@@ -17,14 +17,15 @@ from msgspec import Struct
 from zhuisu.db import Connection, Database
 from zhuisu.epcis import master_said, query
 from zhuisu.epcis import master_store as store
+from zhuisu.epcis.criteria import is_within
 from zhuisu.epcis.errors import QueryTooLarge
 from zhuisu.epcis.filters import Query
 from zhuisu.epcis.master import Element, merged
 from zhuisu.epcis.master_ask import Ask
-from zhuisu.epcis.master_own import OURS, registered
+from zhuisu.epcis.master_own import registered
 from zhuisu.epcis.master_store import Key, Known, Voice
+from zhuisu.epcis.names import OURS
 from zhuisu.epcis.paging import Position, resume, token
-from zhuisu.epcis.parameters import is_within
 from zhuisu.events import stored
 from zhuisu.events.times import milliseconds
 from zhuisu.parties import Principal
@@ -45,9 +46,14 @@ class Page(Struct, frozen=True):
 
 async def of_page(db: Database, who: Principal, ids: Sequence[UUID], docs: Sequence[bytes]) -> list[Element]:
     """Master data of what the events of a page name, each id once; the caller may see them all."""
-    found = [(id_, stored(doc)) for id_, doc in zip(ids, docs, strict=True)]
     async with db.transaction(read_only=True) as conn:
-        return _joined(await master_said.of_events(conn, master_said.voice(who), found))
+        return await of_events(conn, who, ids, docs)
+
+
+async def of_events(conn: Connection, who: Principal, ids: Sequence[UUID], docs: Sequence[bytes]) -> list[Element]:
+    """The same in a transaction that is under way."""
+    found = [(id_, stored(doc)) for id_, doc in zip(ids, docs, strict=True)]
+    return _joined(await master_said.of_events(conn, master_said.voice(who), found))
 
 
 async def of_event(db: Database, who: Principal, event_id: str) -> list[Element]:

@@ -6,7 +6,7 @@ word on a place or party goes with the events that name it too; products are pub
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from zhuisu.epcis import master_store as store
 from zhuisu.epcis.master import Element, named
 from zhuisu.epcis.master_own import registered
 from zhuisu.epcis.master_store import Voice
+from zhuisu.epcis.view import PLACES, View
 from zhuisu.events import Event
 from zhuisu.parties import Principal, Role
 from zhuisu.parties.model import prefix
@@ -41,9 +42,12 @@ async def of_events(conn: Connection, hears: Voice, found: Sequence[tuple[UUID, 
     return [*_once(own.values()), *heard, *(element for _, element in told)]
 
 
-async def attributes(conn: Connection, hears: Voice, found: Sequence[tuple[UUID, Event]]) -> Mapping[UUID, Attributes]:
-    """For each event what its caller knows of the ids that it names. An event's document speaks for that event only."""
-    uris = {uri for _, event in found for uri in named(event)}
+async def attributes(
+    conn: Connection, hears: Voice, found: Sequence[tuple[UUID, Event]], fields: Collection[str]
+) -> Mapping[UUID, Attributes]:
+    """For each event what its caller knows of what its fields name. An event's document speaks for that event only."""
+    about = {ev: _about(event, fields) for ev, event in found}
+    uris = {source for sources in about.values() for some in sources.values() for source in some}
     own = await registered(conn, uris)
     heard = [*_once(own.values()), *await store.said(conn, uris, hears)]
     common: dict[str, list[Element]] = defaultdict(list)
@@ -52,7 +56,7 @@ async def attributes(conn: Connection, hears: Voice, found: Sequence[tuple[UUID,
     told: dict[UUID, dict[str, list[Element]]] = defaultdict(lambda: defaultdict(list))
     for ev, element in await store.said_with(conn, [ev for ev, _ in found]):
         told[ev][element.uri].append(element)
-    return {ev: _table(named(event), common, told.get(ev, {})) for ev, event in found}
+    return {ev: _table(sources, common, told.get(ev, {})) for ev, sources in about.items()}
 
 
 async def widened(conn: Connection, hears: Voice, wanted: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
@@ -70,15 +74,27 @@ def _once(elements: Iterable[Element]) -> list[Element]:
     return list({element.key: element for element in elements}.values())
 
 
+def _about(event: Event, fields: Collection[str]) -> dict[str, list[str]]:
+    """What fields name, and of what the master data of each is told.
+
+    A part of a site has what is said of the site, goods what is said of their class, unless it says otherwise.
+    """
+    view = View(event)
+    found: dict[str, list[str]] = {}
+    for field in fields:
+        for uri in view.named(field):
+            sources = (uri, site_of(uri)) if field in PLACES else (uri, site_of(uri), class_of(uri))
+            found[uri] = [*dict.fromkeys((*found.get(uri, ()), *filter(None, sources)))]
+    return found
+
+
 def _table(
-    uris: Iterable[str], common: Mapping[str, list[Element]], own: Mapping[str, list[Element]]
+    about: Mapping[str, list[str]], common: Mapping[str, list[Element]], own: Mapping[str, list[Element]]
 ) -> dict[str, dict[str, list[str]]]:
     found: dict[str, Any] = {}
-    for uri in uris:
-        # A part of a site has what is said of the site, goods what is said of their class, unless it says otherwise.
-        about = dict.fromkeys((uri, site_of(uri), class_of(uri)))
+    for uri, sources in about.items():
         texts: dict[str, list[str]] = {}
-        for element in [element for one in about for where in (common, own) for element in where.get(one, ())]:
+        for element in [element for one in sources for where in (common, own) for element in where.get(one, ())]:
             stated: dict[str, list[str]] = defaultdict(list)
             for name, text in element.attributes:
                 stated[name].append(text)

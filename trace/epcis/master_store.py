@@ -11,6 +11,7 @@ from msgspec import Struct
 from zhuisu.db import Connection, queries, rows_for
 from zhuisu.epcis.master import EPC_CLASS, PARTY, PLACES, Element, stored
 from zhuisu.epcis.master_own import PARTY_URI
+from zhuisu.epcis.operands import as_number
 
 SQL = queries(__file__, "master.sql")
 
@@ -91,6 +92,26 @@ async def history(conn: Connection, ids: Iterable[int]) -> list[Statement]:
     return [Statement(stored(r["type"], r["uri"], r["doc"]), r["at"], r["uscc"]) for r in rows]
 
 
+async def having(conn: Connection, names: Iterable[str], texts: Iterable[str] | None, limit: int) -> list[str]:
+    """Ids of which anybody ever said one of these attributes, and one of the texts (None: any); and a few more."""
+    # As they stand in the JSON of a statement: a name in full ends as its {namespace}name does.
+    ends = [_json(name.rpartition("}")[2])[1:] for name in names]
+    written = None if texts is None else [form for text in texts for form in (_json(text), *_bare(text))]
+    return [r["uri"] for r in await conn.fetch(SQL.having, ends, written, limit)]
+
+
+async def places_saying(conn: Connection, texts: Iterable[str] | None, limit: int) -> list[str]:
+    """Sites and organisations of which the register says one of these texts (None: all)."""
+    said = None if texts is None else list(texts)
+    numbers = [float(number) for text in said or () if (number := as_number(text)) is not None]
+    return [r["uri"] for r in await conn.fetch(SQL.places_saying, said, PARTY_URI, numbers, limit)]
+
+
+async def goods_saying(conn: Connection, texts: Iterable[str] | None, limit: int) -> list[str]:
+    """Products of which the register says one of these texts (None: all)."""
+    return [r["code"] for r in await conn.fetch(SQL.goods_saying, None if texts is None else list(texts), limit)]
+
+
 async def naming(conn: Connection, ids: Iterable[int], most: int) -> list[tuple[int, UUID]]:
     """Subjects and the latest events that name them, up to so many for each."""
     return [(r["subject"], r["ev"]) for r in await rows_for(conn, SQL.naming, ids, most)]
@@ -116,6 +137,15 @@ async def page(
     asked = (list(types) or None, None if uris is None else list(uris), list(within))
     rows = await conn.fetch(SQL.page, *voice.claim, *asked, *after, limit, places, party, PARTY_URI, goods)
     return [Known(*row) for row in rows]
+
+
+def _json(text: str) -> str:
+    return msgspec.json.encode(text).decode()
+
+
+def _bare(text: str) -> list[str]:
+    """How a number or a truth value begins that is written so."""
+    return [before + text for before in ":,["] if as_number(text) is not None or text in {"true", "false"} else []
 
 
 def _own_first(rows: Sequence[Any]) -> list[Element]:

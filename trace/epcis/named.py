@@ -22,10 +22,10 @@ from zhuisu.epcis import filters, named_store, paging, query
 from zhuisu.epcis.errors import BadParameter, NoSuchQuery, NotYourQuery, QueryNameTaken, UnknownParameter
 from zhuisu.epcis.filters import Query
 from zhuisu.epcis.named_store import QueryRow
+from zhuisu.epcis.names import KNOWN
 from zhuisu.epcis.paging import Position
 from zhuisu.epcis.query import Page
 from zhuisu.errors import Malformed
-from zhuisu.events.context import PREFIXES
 from zhuisu.parties import Principal, Role
 
 SIMPLE = "SimpleEventQuery"
@@ -53,7 +53,7 @@ class NamedQuery(Struct, frozen=True, kw_only=True):
 
 
 async def add(
-    db: Database, who: Principal, new: NewQuery, now: datetime, prefixes: Mapping[str, str] = PREFIXES
+    db: Database, who: Principal, new: NewQuery, now: datetime, prefixes: Mapping[str, str] = KNOWN
 ) -> NamedQuery:
     """Keep a query under a name; ``prefixes`` are those that its request bound, kept in its ``@context``.
 
@@ -124,7 +124,7 @@ def understood(asked: dict[str, Any]) -> Query:
         raise
 
 
-def asking(name: str, text: str, now: datetime, prefixes: Mapping[str, str] = PREFIXES) -> Query:
+def asking(name: str, text: str, now: datetime, prefixes: Mapping[str, str] = KNOWN) -> Query:
     """What a query string asks of a query: its pages, and of SimpleEventQuery anything. Raises as ``paged``."""
     if name != SIMPLE:
         return paged(text, now)
@@ -144,7 +144,7 @@ def paged(text: str, now: datetime) -> Query:
 
 def _bound(asked: dict[str, Any], prefixes: Mapping[str, str]) -> dict[str, Any]:
     """The query with the prefixes that its request bound in its ``@context``, before those that it binds itself."""
-    told = {prefix: namespace for prefix, namespace in prefixes.items() if PREFIXES.get(prefix) != namespace}
+    told = {prefix: namespace for prefix, namespace in prefixes.items() if KNOWN.get(prefix) != namespace}
     if not told:
         return asked
     own = asked.get("@context", [])

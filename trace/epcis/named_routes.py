@@ -120,7 +120,8 @@ async def add_subscription(
 ) -> Response[Shown]:
     """Have a query's new answers sent to ``dest``, as they are recorded or by a schedule, in the form asked for here.
 
-    ``Accept``, ``GS1-EPC-Format`` and ``GS1-CBV-XML-Format`` of this request say how they are written.
+    ``Accept``, ``GS1-EPC-Format`` and ``GS1-CBV-XML-Format`` of this request say how they are written,
+    ``Prefer: master-data`` that they bring master data of what they name.
 
     Each is a POST of an EPCISQueryDocument with ``GS1-Signature: t=<seconds>,v1=<HMAC-SHA-256 in hexadecimal>`` over
     ``<seconds>.<body>`` under ``signatureToken``. Answer 2xx when you have it safe: what is not answered so is sent

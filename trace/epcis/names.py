@@ -18,6 +18,10 @@ from zhuisu.epcis.errors import BadParameter, UnboundPrefix
 from zhuisu.events import BadEvent
 from zhuisu.events.context import PREFIXES, context
 
+OURS = "urn:zhuisu:ns:"
+KNOWN: Mapping[str, str] = {**PREFIXES, "zhuisu": OURS}
+"""Prefixes that a query need not bind: those of the standard, and ours, which every answer tells in GS1-Extensions."""
+
 _CLARK = re.compile(r"\{([^{}]*)\}([^{}]+)").fullmatch
 _PREFIX = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*").fullmatch
 _FULL = re.compile(r"(?:https?://|urn:).*[#/:]", re.DOTALL).match
@@ -78,7 +82,7 @@ def _member(name: str, namespace: str | None) -> str:
 
 def bindings(header: str) -> dict[str, str]:
     """Prefixes that ``GS1-Extensions: example=https://example.org/ns, …`` binds (EPCIS 2.0 §12.8). BadParameter."""
-    found = dict(PREFIXES)
+    found = dict(KNOWN)
     for part in filter(None, (part.strip() for part in header.split(","))):
         prefix, equals, namespace = part.partition("=")
         if not (equals and _PREFIX(prefix) and ":" in namespace):

@@ -5,6 +5,10 @@
 -- Places by their URIs, and those that lie in sites.
 select ledger.places_at($1::text[], $2::text[]) as id
 
+-- name: places_of
+-- Places by their URIs, and parts of them.
+select ledger.places_of($1::text[]) as id
+
 -- name: ids_between
 -- Event ids after one and before another, upwards or downwards.
 select ledger.ids_between($1::uuid, $2::uuid, $3::boolean, $4::integer) as id
@@ -69,14 +73,19 @@ order by w.word
 limit $3
 
 -- name: kinds
--- The event types among the same; those of others ($1) as they are written, and the context that says what that means.
-with own as (
-  select kind, case kind when $1 then doc::json end as doc from ledger.event where party = (select ledger.own_party())
+-- The event types among the same; those of others ($1) as they are written, and the context that says what that means. What
+-- the caller captured, or everything, is asked of ledger.facets: only the events of others' types are read.
+with own (kind, doc) as (
+  select f.kind, x.doc
+  from (select distinct party, kind from ledger.facets()) f
+  cross join lateral (
+    select null::json as doc where f.kind <> $1
+    union all
+    select e.doc::json from ledger.event e where f.kind = $1 and e.party = f.party and e.kind = f.kind
+  ) x
   union all
   select kind, case kind when $1 then doc::json end from ledger.event
   where loc = any((select ledger.own_places())::integer[])
-  union all
-  select kind, case kind when $1 then doc::json end from ledger.event where (select ledger.sees_all())
 )
 select distinct kind, doc ->> 'type' as type, (doc -> '@context')::text as context from own
 
@@ -84,22 +93,18 @@ select distinct kind, doc ->> 'type' as type, (doc -> '@context')::text as conte
 -- The places that the same name as bizLocation.
 select ledger.place_uri(f.place) as uri
 from (
-  select loc as place from ledger.event where party = (select ledger.own_party()) and biz
+  select loc as place from ledger.facets() where biz
   union
   select loc from ledger.event where loc = any((select ledger.own_places())::integer[]) and biz
-  union
-  select loc from ledger.event where (select ledger.sees_all()) and biz
 ) f
 
 -- name: read_points
 -- The places that the same name as readPoint.
 select ledger.place_uri(f.place) as uri
 from (
-  select read_point as place from ledger.event where party = (select ledger.own_party())
+  select read_point as place from ledger.facets()
   union
   select read_point from ledger.event where loc = any((select ledger.own_places())::integer[])
-  union
-  select read_point from ledger.event where (select ledger.sees_all())
 ) f
 where f.place <> 0
 

@@ -15,7 +15,7 @@ once, whatever is captured meanwhile. In the order of recording nothing comes in
 no transaction that began to write before its own is under way.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -24,7 +24,7 @@ from uuid import UUID
 import msgspec
 
 from zhuisu.db import Connection, Database
-from zhuisu.epcis import master_said, store
+from zhuisu.epcis import master_find, master_said, store
 from zhuisu.epcis.errors import BadToken, NoSuchEvent, QueryTooComplex, QueryTooLarge
 from zhuisu.epcis.filters import CODES, Query, matches, may_match
 from zhuisu.epcis.master_store import Voice
@@ -99,12 +99,16 @@ async def _search(conn: Connection, who: Principal, query: Query) -> "_Search":
     await look_as(conn, who)
     hears = master_said.voice(who)
     wide = msgspec.structs.replace(query, wanted=await master_said.widened(conn, hears, query.wanted))
-    return _Search(conn, query, wide, hears, await store.columns(conn, wide))
+    attributes = master_find.asked(query.wanted)
+    near = await master_find.narrowed(conn, attributes)
+    columns = await store.columns(conn, wide, locations=near.locations, read_points=near.read_points)
+    fields = tuple({one.field for one in attributes})
+    return _Search(conn, query, wide, hears, columns, fields, near.events)
 
 
-async def _named(conn: Connection, query: Query) -> set[UUID] | None:
-    """The events that the query names by eventID or by code; None when it names none."""
-    sets = []
+async def _named(conn: Connection, query: Query, among: set[UUID] | None) -> set[UUID] | None:
+    """The events that the query names by eventID or by code, those of ``among``; None when it names none."""
+    sets = [] if among is None else [among]
     if names := query.wanted.get("EQ_eventID"):
         sets.append(set(await store.ids_of_names(conn, names)))
     for name in query.wanted.keys() & set(CODES):
@@ -117,16 +121,27 @@ _BY_POSITION = ("", "eventTime", "recordTime")
 
 
 class _Search:
-    """One query of one caller in one snapshot; ``wide`` is the query with all that lies in the places it names."""
+    """One query of one caller in one snapshot; ``wide`` is the query with all that lies in the places it names.
 
-    def __init__(self, conn: Connection, query: Query, wide: Query, hears: Voice, columns: Columns) -> None:
+    ``fields`` are those whose master data is asked about, ``among`` the events in which that can be, None for all.
+    """
+
+    def __init__(
+        self,
+        conn: Connection,
+        query: Query,
+        wide: Query,
+        hears: Voice,
+        columns: Columns,
+        fields: Collection[str],
+        among: set[UUID] | None,
+    ) -> None:
         self.conn, self.query, self.columns = conn, query, columns
-        self.wide, self.hears = wide, hears
+        self.wide, self.hears, self.fields, self.among = wide, hears, fields, among
         position = resume(query.token, query.subject)
         self.after = UUID(hex=position.after) if position else None
         self.left = position.left if position else query.limit
         self.room = query.per_page if self.left is None else min(query.per_page, self.left)
-        self.needs_master = any(name.startswith(("HASATTR_", "EQ_ATTR_")) for name in query.wanted)
 
     async def page(self) -> Page:
         """The next page in an order that events have by themselves."""
@@ -191,7 +206,7 @@ class _Search:
     async def _candidates(self, after: UUID | None, most: int) -> AsyncIterator[tuple[list[UUID], bool]]:
         """Ids in order behind a position, and whether the request ends with them though there are more."""
         source = self._by_record if self.query.order_by == "recordTime" else self._by_time
-        looked_at, named = 0, await _named(self.conn, self.query)
+        looked_at, named = 0, await _named(self.conn, self.query, self.among)
         async for ids in source(after, named):
             looked_at += len(ids)
             ends = looked_at >= most and len(ids) == CHUNK and named is None
@@ -236,8 +251,8 @@ class _Search:
         rows = await store.rows(self.conn, ids, self.columns)
         near = [row for id_ in ids if (row := rows.get(id_)) and may_match(self.wide, row.doc)]
         read = [(row, stored(row.doc.encode())) for row in near]
-        named = [(row.id, event) for row, event in read] if self.needs_master else []
-        master = await master_said.attributes(self.conn, self.hears, named)
+        named = [(row.id, event) for row, event in read] if self.fields else []
+        master = await master_said.attributes(self.conn, self.hears, named, self.fields)
         return [
             (row, event)
             for row, event in read

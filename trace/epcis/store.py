@@ -67,6 +67,19 @@ async def ids_of_codes(conn: Connection, wanted: Sequence[str]) -> list[UUID] | 
     return found
 
 
+async def ids_of_goods(conn: Connection, uris: Sequence[str]) -> list[UUID] | None:
+    """Ids of the events that name these codes or goods of these classes; None when the codes are too many."""
+    classes = list({class_of(uri) for uri in uris} - {""})
+    clusters = list(map(cluster, uris))
+    found: list[UUID] | None = await conn.fetchval(SQL.ids_of_codes, clusters, uris, classes, MOST_CODES)
+    return found
+
+
+async def places_of(conn: Connection, uris: Sequence[str]) -> list[int]:
+    """Numbers of these places and of parts of them."""
+    return [r["id"] for r in await conn.fetch(SQL.places_of, uris)]
+
+
 async def ids_of_names(conn: Connection, event_ids: Iterable[str]) -> list[UUID]:
     """Ids of the events under these eventIDs, declarations among them, in no order."""
     return [r["id"] for r in await conn.fetch(SQL.ids_of_names, [Id(name_hash(name)) for name in event_ids])]
@@ -85,20 +98,22 @@ class Columns(Struct, frozen=True):
     recorded_before: datetime | None
 
 
-async def columns(conn: Connection, query: Query) -> Columns:
-    """The part of a query that columns answer."""
+async def columns(
+    conn: Connection, query: Query, *, locations: list[int] | None, read_points: list[int] | None
+) -> Columns:
+    """The part of a query that columns answer; ``locations`` and ``read_points`` are known to hold its events."""
     wanted = query.wanted
     types = {kind if kind in STANDARD_TYPES else EventType.ExtendedEvent for kind in wanted.get("eventType", ())}
     kinds = [n for n, kind in enumerate(KINDS) if kind in types] if types else None
     actions = [n for n, a in enumerate(ACTIONS) if a in wanted["EQ_action"]] if "EQ_action" in wanted else None
     steps, dispositions = (list(wanted[name]) if name in wanted else None for name in ("EQ_bizStep", "EQ_disposition"))
-    places = await _places(conn, query, "bizLocation"), await _places(conn, query, "readPoint")
+    places = await _places(conn, query, "bizLocation", locations), await _places(conn, query, "readPoint", read_points)
     recorded = (as_time(wanted[name][0]) if name in wanted else None for name in ("GE_recordTime", "LT_recordTime"))
     return Columns(kinds, actions, steps, dispositions, *places, *recorded)
 
 
-async def _places(conn: Connection, query: Query, member: str) -> list[int] | None:
-    found: set[int] | None = None
+async def _places(conn: Connection, query: Query, member: str, known: list[int] | None) -> list[int] | None:
+    found = None if known is None else set(known)
     for name, within in ((f"EQ_{member}", False), (f"WD_{member}", True)):
         if name in query.wanted:
             uris = list(query.wanted[name])

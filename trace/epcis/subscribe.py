@@ -4,6 +4,9 @@
 >>> (await subscribe(db, settings, who, "arrivals", wish, now)).id
 '0197f0f2-…'
 
+Of the standard's queries that for master data is polled and never subscribed to (EPCIS 1.2 §8.2.7.2); who subscribes
+with ``Prefer: master-data`` gets it beside the events, as with a poll.
+
 A subscriber gets what the organisation that subscribed may see at the time of sending, in the roles of the credential
 that subscribed, as far as one of its keys or people still has them. The subscription is its own: shown to it and to
 administrators, whoever made the query.
@@ -77,6 +80,7 @@ class Shown(Struct, frozen=True, kw_only=True, rename="camel"):
     content_type: str
     epc_format: str
     cbv_xml_format: str | UnsetType = UNSET
+    master_data: bool
     created_at: datetime
     last_notified_at: datetime | UnsetType = UNSET
     initial_record_time: datetime
@@ -145,7 +149,8 @@ async def subscribe(
             )
             await named_store.add_subscription(conn, new)
     except asyncpg.ForeignKeyViolationError:
-        raise NoSuchQuery(f"the query {name!r} has just been deleted") from None
+        mend = "make it again by POST /epcis/queries"
+        raise NoSuchQuery(f"the query {name!r} has just been deleted", mend=mend) from None
     return _shown(new)
 
 
@@ -235,7 +240,8 @@ async def _own(conn: Connection, who: Principal, name: str, id_: str) -> Subscri
     except ValueError:
         found = None
     if found is None:
-        raise NoSuchSubscription(f"no subscription {id_[:80]!r} to {name!r}")
+        mend = "see GET on its query's subscriptions"
+        raise NoSuchSubscription(f"no subscription {id_[:80]!r} to {name!r}", mend=mend)
     return found
 
 
@@ -251,6 +257,7 @@ def _shown(row: Subscription, letters: Sequence[DeadLetter] = ()) -> Shown:
         content_type=written.media,
         epc_format=written.epc,
         cbv_xml_format=written.cbv if "xml" in written.media else UNSET,
+        master_data=written.master,
         created_at=row.created,
         last_notified_at=row.notified or UNSET,
         initial_record_time=row.since.astimezone(UTC),

@@ -37,6 +37,9 @@ class Part(StrEnum):
 ATTRIBUTED = ("readPoint", "bizLocation", "epcClass", "source", "destination")
 """Fields of the standard that name what master data is about."""
 
+PLACES = ("readPoint", "bizLocation")
+"""Those of them that name places."""
+
 
 class View:
     """One event under the eyes of a query. ``name`` is its eventID here, ``recorded`` its recordTime here."""
@@ -105,15 +108,15 @@ class View:
                     stack.extend(items)
 
     def attributes(self, field: str) -> Iterator[tuple[str, str]]:
-        """Names and texts of the attributes of a field: master data of what it names, and its own members.
+        """Names and texts of the attributes of a field: the master data of what it names.
 
-        ``field`` is one of ATTRIBUTED or ``{namespace}name`` of an extension (EPCIS 2.0 §8.2.7.1, HASATTR).
+        ``field`` is one of ATTRIBUTED or ``{namespace}name`` of an extension (EPCIS 2.0 §8.2.7.1, HASATTR); that has
+        its own members too. What stands inside a readPoint is asked for by EQ_readPoint_.
         """
+        for uri in self.named(field):
+            for name, said in self._master.get(uri, {}).items():
+                yield from ((name, text(x)) for x in leaves(said))
         for value in self._values(field):
-            for uri in leaves(value):
-                if isinstance(uri, str):
-                    for name, said in self._master.get(uri, {}).items():
-                        yield from ((name, text(x)) for x in leaves(said))
             for found in value if isinstance(value, list) else [value]:
                 if not isinstance(found, dict):
                     continue
@@ -121,11 +124,16 @@ class View:
                     if name not in {"id", "#text", "@value"}:
                         yield from ((member(name.removeprefix("@"), self.prefixes), text(x)) for x in leaves(inside))
 
+    def named(self, field: str) -> list[str]:
+        """What a field names, master data may be about."""
+        return [uri for value in self._values(field) for uri in leaves(value) if isinstance(uri, str)]
+
     def _values(self, field: str) -> list[Any]:
         match field:
-            case "readPoint" | "bizLocation":
-                place = self.event.read_point if field == "readPoint" else self.event.location
-                return [*([place] if place else []), *([self.tree[field]] if field in self.tree else [])]
+            case "readPoint":
+                return [self.event.read_point] if self.event.read_point else []
+            case "bizLocation":
+                return [self.event.location] if self.event.location else []
             case "epcClass":
                 e = self.event
                 lists = (e.quantities, e.child_quantities, e.input_quantities, e.output_quantities)

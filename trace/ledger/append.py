@@ -71,15 +71,18 @@ async def append(conn: Connection, captured: Sequence[Event], *, by: int, now: d
 
 async def record(conn: Connection, entries: Sequence[Prepared], now: datetime) -> list[Recorded]:
     """``append`` for what ``prepare`` gave, by one organisation or by many."""
-    done = await at_once(conn, entries, now)
+    done = await at_once(conn, entries, now, {})
     return await in_steps(conn, entries, now) if done is None else done
 
 
-async def at_once(conn: Connection, entries: Sequence[Prepared], now: datetime) -> list[Recorded] | None:
+async def at_once(
+    conn: Connection, entries: Sequence[Prepared], now: datetime, places: dict[str, int]
+) -> list[Recorded] | None:
     """``record`` for few and plain events, in one statement, which needs no transaction around it.
 
-    None, and nothing is written, when there are too many, or one is a declaration or has one that waits for it, or an
-    eventID is bound to another content, or two organisations captured the same.
+    ``places`` are known ids of locations, and learns those of these events: keep it only where no transaction around
+    takes them back. None, and nothing else is written, when there are too many, or one is a declaration or has one that
+    waits for it, or an eventID is bound to another content, or two organisations captured the same.
     """
     unique = _unique(entries)
     codes = sum(len(entry.codes) for entry in unique.values())
@@ -88,11 +91,14 @@ async def at_once(conn: Connection, entries: Sequence[Prepared], now: datetime) 
     named = {entry.id: entry.key[0] for entry in unique.values()}
     if len(set(named.values())) < len(unique) or any(entry.by != unique[entry.id].by for entry in entries):
         return None
-    places = _numbers(sorted({place for entry in entries for place in (entry.event.location, entry.event.read_point)}))
-    uris = _numbers(uri for entry in unique.values() for uri in entry.codes)
+    at = {place for entry in unique.values() for place in (entry.event.location, entry.event.read_point)}
+    if not at <= places.keys():
+        places |= await store.places(conn, at)
+    each = dict.fromkeys(uri for entry in unique.values() for uri in entry.codes)
+    uris = {uri: n for n, uri in enumerate(each, 1)}
     events = _rows(unique.values(), places, now)
     names = [named[row.id] for row in events]
-    here = await store.record(conn, places, uris, events, names, link_rows(unique.values(), uris, places))
+    here = await store.record(conn, uris, events, names, link_rows(unique.values(), uris, places))
     return None if here is None else _recorded(entries, unique, unique.keys() - here)
 
 
@@ -125,10 +131,6 @@ def _unique(entries: Sequence[Prepared]) -> dict[UUID, Prepared]:
     for entry in entries:
         unique.setdefault(entry.id, entry)
     return unique
-
-
-def _numbers(uris: Iterable[str]) -> store.Numbers:
-    return {uri: n for n, uri in enumerate(dict.fromkeys(uris), 1)}
 
 
 def _recorded(entries: Sequence[Prepared], unique: dict[UUID, Prepared], fresh: Container[UUID]) -> list[Recorded]:
@@ -244,6 +246,8 @@ async def _withdraw(conn: Connection, fresh: list[Prepared], bound: Bound) -> No
     Only who captured an event may declare it wrong: a declaration under an eventID that others alone have used is
     refused, and one that came before an event of somebody else stays without effect.
     """
+    if all(when == ORIGINAL for _, when, _ in bound):  # as nearly always: nobody has declared anything
+        return
     reports = _reports(bound)
     for entry in fresh:
         found = reports[entry.key[0]]

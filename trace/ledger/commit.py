@@ -4,10 +4,10 @@
 ...     await commit(who, events, now)      # answered when it is on disk
 [Recorded(id=UUID('019b…'), …)]
 
-Plain events take two round trips, the guard's question and one statement, which is a transaction of its own; what takes
-more, a declaration or a conflict, goes step by step in a transaction around it. What arrives while both writers commit
-shares the next transaction. When a shared one fails, each submission is tried alone, so that a refusal reaches its own
-sender alone.
+Plain events at known places take one statement, which is a transaction of its own, after what the guard has to ask;
+what takes more, a declaration or a conflict, goes step by step in a transaction around it. What arrives while both
+writers commit shares the next transaction. When a shared one fails, each submission is tried alone, so that a refusal
+reaches its own sender alone.
 """
 
 import asyncio
@@ -27,6 +27,8 @@ from zhuisu.parties import Principal
 WRITERS = 2
 MOST = 256
 """Submissions that share one transaction."""
+PLACES = 100_000
+"""Ids of locations that are kept in mind."""
 
 
 class Submission(msgspec.Struct, frozen=True, eq=False):
@@ -49,6 +51,7 @@ class GroupCommit:
         self._db = db
         self._guard = guard
         self._queue: asyncio.Queue[Submission] = asyncio.Queue()
+        self._places: dict[str, int] = {}
 
     async def __call__(self, who: Principal, events: Sequence[Event], now: datetime) -> list[Recorded]:
         """Record the events in a transaction that others may share; raises as ``append`` and the guard do."""
@@ -75,9 +78,11 @@ class GroupCommit:
         try:
             entries = [entry for submission in batch for entry in submission.entries]
             now = max(submission.now for submission in batch)
+            if len(self._places) > PLACES:
+                self._places.clear()
             async with self._db.connection() as conn:
                 await self._guard(conn, batch)
-                done = await at_once(conn, entries, now)
+                done = await at_once(conn, entries, now, self._places)
                 if done is None:
                     async with conn.transaction():
                         done = await in_steps(conn, entries, now)

@@ -9,18 +9,16 @@ select ledger.locate($1::text[])
 -- name: record
 -- Few plain events at once: those that were here, or null when there is more to it.
 select ledger.record(
-  $1::text[], $2::text[], $3::text[], $4::ledger.event[], $5::uuid[],
-  $6::ledger.touch[], $7::ledger.hold[], $8::ledger.part[], $9::ledger.about[]
+  $1::text[], $2::text[], $3::ledger.event[], $4::uuid[],
+  $5::ledger.touch[], $6::ledger.hold[], $7::ledger.part[], $8::ledger.about[]
 )
 
 -- name: add_events
 -- The gate: an event that is already here comes back nowhere, and leaves no links.
 insert into ledger.event
   (id, digest, t, rec, kind, action, step, disposition, loc, read_point, party, biz, name, declared, doc)
-select * from unnest(
-  $1::uuid[], $2::bytea[], $3::timestamptz[], $4::timestamptz[], $5::smallint[], $6::smallint[], $7::text[], $8::text[],
-  $9::integer[], $10::integer[], $11::integer[], $12::boolean[], $13::text[], $14::boolean[], $15::text[]
-)
+select id, digest, t, rec, kind, action, step, disposition, loc, read_point, party, biz, name, declared, doc
+from unnest($1::ledger.event[])
 on conflict (id) do nothing
 returning id
 
@@ -28,10 +26,8 @@ returning id
 -- The same for events of which none is here: without the price of looking out for that, row by row.
 insert into ledger.event
   (id, digest, t, rec, kind, action, step, disposition, loc, read_point, party, biz, name, declared, doc)
-select * from unnest(
-  $1::uuid[], $2::bytea[], $3::timestamptz[], $4::timestamptz[], $5::smallint[], $6::smallint[], $7::text[], $8::text[],
-  $9::integer[], $10::integer[], $11::integer[], $12::boolean[], $13::text[], $14::boolean[], $15::text[]
-)
+select id, digest, t, rec, kind, action, step, disposition, loc, read_point, party, biz, name, declared, doc
+from unnest($1::ledger.event[])
 
 -- name: digests
 -- What is stored under ids that were offered again, and who was first with it.

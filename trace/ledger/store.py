@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -107,7 +107,6 @@ async def places(conn: Connection, uris: Iterable[str]) -> dict[str, int]:
 
 async def record(
     conn: Connection,
-    places: Numbers,
     codes: Numbers,
     events: Sequence[EventRow],
     names: Sequence[bytes],
@@ -115,15 +114,14 @@ async def record(
 ) -> set[UUID] | None:
     """Few plain events, sorted, in one statement; the ids of those that were here.
 
-    The rows name places and codes by ``Numbers``; ``names`` are the hashes of the eventIDs. None, and nothing is
+    The links name codes by ``Numbers``; ``names`` are the hashes of the eventIDs. None, and nothing is
     written, when it takes more than that, as where another organisation was first with one.
     """
     here = await conn.fetchval(
         SQL.record,
-        list(places),
         list(map(cluster, codes)),
         list(codes),
-        [(*row, None) for row in events],
+        _composed(events),
         list(map(Id, names)),
         *rows,
     )
@@ -132,13 +130,17 @@ async def record(
 
 async def add_events(conn: Connection, rows: Sequence[EventRow]) -> set[UUID]:
     """Insert; the ids that were not here before."""
-    return {r["id"] for r in await conn.fetch(SQL.add_events, *(list(column) for column in zip(*rows, strict=True)))}
+    return {r["id"] for r in await conn.fetch(SQL.add_events, _composed(rows))}
 
 
 async def insert_events(conn: Connection, rows: Sequence[EventRow]) -> None:
     """Insert what is not here. Raises UniqueViolationError when some of it is."""
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    await conn.execute(SQL.insert_events, *columns)
+    await conn.execute(SQL.insert_events, _composed(rows))
+
+
+def _composed(rows: Iterable[EventRow]) -> list[tuple[Any, ...]]:
+    # One array of rows: of fifteen arrays asyncpg would look at every value, whether it is an array in the array.
+    return [(*row, None) for row in rows]
 
 
 async def here(conn: Connection, ids: Iterable[UUID]) -> dict[UUID, Here]:

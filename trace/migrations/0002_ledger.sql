@@ -35,7 +35,8 @@ create table ledger.event (
 );
 create index event_tail on ledger.event (xid, id);
 create index event_loc on ledger.event (loc, id);
-create index event_party on ledger.event (party, id);
+-- Who captured what where, for the lists of values: few distinct keys, so that it is a sixth of (party, id).
+create index event_facet on ledger.event (party, kind, loc, biz, read_point);
 create index event_read_point on ledger.event (read_point, id) where read_point <> loc;
 comment on column ledger.event.id is 'UUIDv8: 48 bits event time in ms, 4 bits rank, hash of the content. Its order is event order.';
 comment on column ledger.event.digest is 'SHA-256 of the content: same id and other digest is a conflict, never a silent drop.';
@@ -137,22 +138,18 @@ declare
   new_ids  bigint[];
   added    bigint[];
 begin
-  -- ledger.key, but its first half is made once for each class.
-  select array_agg(encode(c.half || substr(sha256(s.bytes || convert_to(u.uri, 'UTF8')), 1, 10), 'hex')::uuid order by u.n)
-  into keys
-  from ledger.salt s
-  cross join unnest(classes, uris) with ordinality as u (class, uri, n)
-  join (
-    select d.class, substr(sha256(s.bytes || convert_to(d.class, 'UTF8')), 1, 6) as half
-    from ledger.salt s cross join (select distinct class from unnest(classes) as u (class)) d
-    offset 0
-  ) c on c.class = u.class;
+  select array_agg(ledger.key(s.bytes, u.class, u.uri) order by u.n) into keys
+  from ledger.salt s cross join unnest(classes, uris) with ordinality as u (class, uri, n);
   loop
-    select array_agg(k.id order by u.n) into ids
-    from unnest(keys) with ordinality as u (h, n) left join ledger.code_key k on k.h = u.h;
-    exit when array_position(ids, null) is null;
-    select array_agg(u.h), array_agg(u.uri), array_agg(nextval('ledger.code_ids')) into new_keys, new_uris, new_ids
-    from unnest(keys, uris, ids) as u (h, uri, id) where u.id is null;
+    select array_agg(u.id), array_agg(u.h) filter (where u.new), array_agg(u.uri) filter (where u.new),
+      array_agg(u.id) filter (where u.new)
+    into ids, new_keys, new_uris, new_ids
+    from (
+      select u.h, u.uri, k.id is null as new, coalesce(k.id, nextval('ledger.code_ids')) as id
+      from unnest(keys, uris) with ordinality as u (h, uri, n) left join ledger.code_key k on k.h = u.h
+      order by u.n
+    ) u;
+    exit when new_ids is null;
     with mine as (
       insert into ledger.code_key (h, id) select h, id from unnest(new_keys, new_ids) as u (h, id) order by h
       on conflict (h) do nothing
@@ -161,6 +158,7 @@ begin
     select array_agg(id) into added from mine;
     insert into ledger.code (id, uri) select u.id, u.uri from unnest(new_ids, new_uris) as u (id, uri)
     where cardinality(added) = cardinality(new_ids) or u.id = any(added);
+    exit when cardinality(added) = cardinality(new_ids);
   end loop;
   return ids;
 end
@@ -183,37 +181,38 @@ begin
 end
 $$;
 
--- Few plain events with all that belongs to them, in one statement, which may be a transaction of its own. In the rows stand
--- numbers of places and codes in the lists given, from 1, until their ids are known; names are the keys of the eventIDs.
--- Events come sorted, places sorted and each once. Returns the ids of events that were here, from the same party with the same
--- content. Returns null, and has written nothing, when it takes more than that: another party or content under an id, an
--- eventID that is bound, a declaration that waits for one of these events. It writes in the order of zhuisu.ledger.append.
+-- Few plain events with all that belongs to them, in one statement, which may be a transaction of its own. In the rows a code
+-- is its number in uris, from 1, until its id is known; names are the keys of the eventIDs. Events come sorted. Returns the ids
+-- of events that were here, from the same party with the same content. Returns null, and has written nothing, when it takes
+-- more than that: another party or content under an id, an eventID that is bound, a declaration that waits for one of these
+-- events. It writes in the order of zhuisu.ledger.append.
 create function ledger.record(
-  places text[], classes text[], uris text[], events ledger.event[], names uuid[],
+  classes text[], uris text[], events ledger.event[], names uuid[],
   touches ledger.touch[], holds ledger.hold[], parts ledger.part[], abouts ledger.about[]
 ) returns uuid[] language plpgsql as $$
 declare
-  spots integer[];
   codes bigint[];
-  here  uuid[];
+  added uuid[];
+  here  uuid[] := '{}';
 begin
-  spots := ledger.locate(places);
-  with added as (
+  with mine as (
     insert into ledger.event
       (id, digest, t, rec, kind, action, step, disposition, loc, read_point, party, biz, name, declared, doc)
-    select e.id, e.digest, e.t, e.rec, e.kind, e.action, e.step, e.disposition, spots[e.loc], spots[e.read_point], e.party,
-      e.biz, e.name, e.declared, e.doc
+    select e.id, e.digest, e.t, e.rec, e.kind, e.action, e.step, e.disposition, e.loc, e.read_point, e.party, e.biz, e.name,
+      e.declared, e.doc
     from unnest(events) e
     on conflict (id) do nothing
     returning id
   )
-  select coalesce(array_agg(e.id), '{}') into here from unnest(events) e where not exists (select from added where id = e.id);
-  if here <> '{}' then
+  select coalesce(array_agg(id), '{}') into added from mine;
+  if cardinality(added) < cardinality(events) then
     if exists (
       select from unnest(events) e join ledger.event x on x.id = e.id where x.digest <> e.digest or x.party <> e.party
     ) then
       raise unique_violation;
-    elsif cardinality(here) = cardinality(events) then
+    end if;
+    select array_agg(e.id) into here from unnest(events) e where e.id <> all (added);
+    if added = '{}' then
       return here;
     end if;
   end if;
@@ -226,10 +225,10 @@ begin
   end if;
   codes := ledger.intern(classes, uris);
   insert into ledger.touch (code, ev, loc, role)
-  select codes[t.code], t.ev, spots[t.loc], t.role from unnest(touches) t where t.ev <> all (here);
+  select codes[t.code], t.ev, t.loc, t.role from unnest(touches) t where t.ev <> all (here);
   if holds <> '{}' then
     insert into ledger.hold (child, ev, parent, loc, op)
-    select codes[t.child], t.ev, codes[t.parent], spots[t.loc], t.op from unnest(holds) t where t.ev <> all (here);
+    select codes[t.child], t.ev, codes[t.parent], t.loc, t.op from unnest(holds) t where t.ev <> all (here);
   end if;
   if parts <> '{}' then
     insert into ledger.part (ev, role, code)

@@ -14,7 +14,8 @@ create table epcis.capture (
     refused   int         not null default 0,
     done      int         not null default 0,                      -- events of the document that are dealt with
     xml       boolean     not null default false,
-    body      uuid                                                 -- epcis.body, while running
+    body      uuid,                                                -- epcis.body, while running
+    header    text        not null default ''                      -- what stood around the events, in JSON
 );
 
 create index capture_by_party on epcis.capture (party, created, id);

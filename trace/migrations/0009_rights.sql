@@ -266,9 +266,41 @@ language sql stable security definer set search_path = '' as $$
     )
 $$;
 
+-- Places by their URIs, and the extensions of GLNs.
+create function ledger.places_of(sites text[]) returns setof integer
+language sql stable security definer set search_path = '' as $$
+  select p.id from ledger.place p where p.uri = any (sites) or split_part(p.uri, '/254/', 1) = any (sites)
+$$;
+
 create function ledger.place_uri(place integer) returns text
 language sql stable security definer set search_path = '' as $$
   select p.uri from ledger.place p where p.id = place
+$$;
+
+-- Kinds and places of what the caller captured, or where it sees all of everything, each combination once: from one to the next
+-- by event_facet, so that it costs what there is to tell, however many events. It runs with the caller's rights, which keep it.
+create function ledger.facets()
+returns table (party integer, kind smallint, loc integer, biz boolean, read_point integer)
+language sql stable set search_path = '' as $$
+  with recursive span (low, high) as materialized (
+    select case when ledger.sees_all() then 0 else ledger.own_party() end,
+      case when ledger.sees_all() then 2147483647 else ledger.own_party() end
+  ),
+  walk (party, kind, loc, biz, read_point) as (
+    select f.* from span s cross join lateral (
+      select e.party, e.kind, e.loc, e.biz, e.read_point from ledger.event e
+      where e.party >= s.low and e.party <= s.high
+      order by e.party, e.kind, e.loc, e.biz, e.read_point limit 1
+    ) f
+    union all
+    select f.* from span s cross join walk w cross join lateral (
+      select e.party, e.kind, e.loc, e.biz, e.read_point from ledger.event e
+      where (e.party, e.kind, e.loc, e.biz, e.read_point) > (w.party, w.kind, w.loc, w.biz, w.read_point)
+        and e.party <= s.high
+      order by e.party, e.kind, e.loc, e.biz, e.read_point limit 1
+    ) f
+  )
+  select * from walk
 $$;
 
 -- Codes after one, in the order in which they were first named, those of them that the caller may see: named in an event that
@@ -325,7 +357,7 @@ grant execute on all functions in schema ledger to zhuisu_service;
 grant execute on function
   ledger.sees_all, ledger.own_party, ledger.own_places, ledger.admitted, ledger.admit, ledger.ids_between, ledger.ids_at,
   ledger.ids_recorded, ledger.in_order_of_recording, ledger.ids_of_names, ledger.ids_of_codes, ledger.places_at,
-  ledger.place_uri, ledger.codes_seen, ledger.is_withdrawn
+  ledger.places_of,  ledger.place_uri, ledger.facets, ledger.codes_seen, ledger.is_withdrawn
 to zhuisu_reader;
 alter default privileges revoke execute on functions from public;
 alter default privileges in schema ledger grant execute on functions to zhuisu_service;
