@@ -195,13 +195,15 @@ async def test_bad_headers_are_refused(district: District) -> None:
     more = {"sender": "urn:x:sender", "instanceIdentifier": "7"}
     own = document([places(element("urn:x:site"))]) | more
     own["epcisHeader"] |= {"ex:route": ["a", 10**20 + 0.5]}
+    own["epcisBody"] |= {"ex:seal": {"n": 1}}
     own["@context"] = [STANDARD, {"ex": "https://example.org/ns/"}]
     sent = json.dumps(own).replace(json.dumps(10**20 + 0.5), "1.50000000000000000000007")
     answer = await d.maker.http.post("/epcis/capture", content=sent, headers=d.maker.headers | LD)
     job = json.loads((await get(d.maker, answer.headers["Location"])).text, parse_float=str)
     about = ("@context", "type", "schemaVersion", "creationDate")
     assert job["document"] == {name: own[name] for name in about} | more | {
-        "epcisHeader": {"ex:route": ["a", "1.50000000000000000000007"]}
+        "epcisHeader": {"ex:route": ["a", "1.50000000000000000000007"]},
+        "epcisBody": {"ex:seal": {"n": 1}},
     }
     plain = (await send(d.maker, document([places(element("urn:x:site"))]))).headers["Location"]
     assert "document" not in (await get(d.maker, plain)).json()

@@ -110,7 +110,7 @@ def in_master(*more: str) -> bytes:
         ),
         (answered(f"<queryName/><resultsBody>{LIST}", LIST), f"{RESULTS}/vocabularyList", 3, "a second VocabularyList"),
         (answered("<queryName/>", "<queryName/><resultsBody>"), "/epcisBody/queryResults/queryName", 3, "a second"),
-        (answered("<resultsBody><EventList/>", LIST), f"{RESULTS}/vocabularyList", 3, "beside an EventList"),
+        (answered("<resultsBody><EventList/>", LIST), f"{RESULTS}/vocabularyList", 3, "beside another list"),
     ],
 )
 def test_nothing_of_an_envelope_is_replaced_or_lost(body: bytes, where: str, line: int, says: str) -> None:

@@ -20,6 +20,9 @@ KINDS = ("EPCISDocument", "EPCISQueryDocument")
 _ABOUT = ("@context", "type", "schemaVersion", "creationDate")
 """Told with the rest; alone they say nothing."""
 
+_EVENTS = ("eventList", "queryResults")
+"""What stands in a body by the standard."""
+
 _members = msgspec.json.Decoder(dict[str, Raw]).decode
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
@@ -30,8 +33,11 @@ def of_json(body: bytes) -> str:
         told = _members(body.removeprefix(b"\xef\xbb\xbf"))
         kind = msgspec.json.decode(told.get("type", b'""'), type=str)
         header = _members(told.pop("epcisHeader", b"{}"))
+        within = _members(told.pop("epcisBody", b"{}"))
     except (msgspec.MsgspecError, ValueError):  # a list of events
         return ""
+    if more := {name: value for name, value in within.items() if name not in _EVENTS}:
+        told["epcisBody"] = Raw(_encode(more))
     return _written(told, header) if kind in KINDS else ""
 
 
@@ -48,7 +54,7 @@ def of_xml(document: Document) -> str:
 
 def _written(told: dict[str, Any], header: dict[str, Any]) -> str:
     header = {name: value for name, value in header.items() if name != "epcisMasterData"}
-    more = {name: value for name, value in told.items() if name not in (*_ABOUT, "epcisBody")}
+    more = {name: value for name, value in told.items() if name not in _ABOUT}
     if not header and not more:
         return ""
     about = {name: told[name] for name in _ABOUT if name in told}

@@ -40,8 +40,8 @@ _PLACES = {
     "EPCISQueryDocument": "/epcisBody/queryResults/resultsBody/eventList",
 }
 _NEEDED = {
-    "EPCISDocument": ("EPCISBody", "/epcisBody"),
-    "EPCISQueryDocument": ("EventList", "/epcisBody/queryResults/resultsBody/eventList"),
+    "EPCISDocument": (("EPCISBody",), "/epcisBody"),
+    "EPCISQueryDocument": (("EventList", "VocabularyList"), "/epcisBody/queryResults/resultsBody/eventList"),
 }
 _RESULTS = "/epcisBody/queryResults/resultsBody/vocabularyList"
 _ONCE = {
@@ -54,7 +54,9 @@ _ONCE = {
     "EventList": "",
     "VocabularyList": _RESULTS,
 }
-"""What stands once around the events, and where; a list of either kind is the only one."""
+"""What stands once around the events, and where."""
+_LISTS = frozenset({"EventList", "VocabularyList"})
+"""Either, by the schema's QueryResultsBody."""
 _ASKING = "EPCIS 2.0 §8.2.5: this document asks or answers, but holds no events"
 
 
@@ -136,9 +138,9 @@ class _Reader:
         if name not in _ONCE:
             return
         where = _ONCE[name] or _PLACES[self.document.kind]
-        if name == "VocabularyList" and "EventList" in self.seen and name not in self.seen:
-            raise _broken("a VocabularyList beside an EventList", element, where, "send each in a document of its own")
-        if name in self.seen or (name == "EventList" and "VocabularyList" in self.seen):
+        if name in _LISTS and (_LISTS - {name}) & self.seen:
+            raise _broken(f"{name} beside another list", element, where, "send each in a document of its own")
+        if name in self.seen:
             raise _broken(f"a second {name}", element, where, f"keep one {name}, with all that both say")
         if name == "EPCISHeader" and "EPCISBody" in self.seen:
             raise _broken("EPCISHeader stands after EPCISBody", element, where, "put EPCISHeader before EPCISBody")
@@ -233,8 +235,8 @@ class _Reader:
     def _whole(self) -> None:
         """Check at the end that nothing of the envelope was left out."""
         kind = self.document.kind
-        if kind in _NEEDED and not self.seen & {_NEEDED[kind][0], "VocabularyList"}:
-            name, where = _NEEDED[kind]
+        if kind in _NEEDED and not self.seen.intersection(_NEEDED[kind][0]):
+            (name, *_), where = _NEEDED[kind]
             raise BadDocument(f"{name} is missing", where=where, rule=SCHEMA, mend=f"add {name}")
 
     def _event(self, part: Part) -> Event | BadEvent:
