@@ -46,6 +46,8 @@ async def attributes(
     conn: Connection, hears: Voice, found: Sequence[tuple[UUID, Event]], fields: Collection[str]
 ) -> Mapping[UUID, Attributes]:
     """For each event what its caller knows of what its fields name. An event's document speaks for that event only."""
+    if not found:
+        return {}
     about = {ev: _about(event, fields) for ev, event in found}
     uris = {source for sources in about.values() for some in sources.values() for source in some}
     own = await registered(conn, uris)
